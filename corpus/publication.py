@@ -1,0 +1,186 @@
+"""A publication: one source document with its edition, read from its folder.
+
+``load_publications()`` gives all that are installed: those in the package and those in the data folder.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from corpus.bank import BankQuestion, read_bank
+from corpus.errors import CorpusError, LocatorError
+from corpus.locator import Locator, is_id
+from corpus.markdown import read_markdown
+from corpus.sources import Source, read_sources
+from corpus.unit import Unit
+
+_REQUIRED = ("id", "title", "short_title", "publisher", "year", "language", "url", "labels", "words")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A publication and everything its files say.
+
+    Attributes:
+        data: ``publication.toml`` as read: labels, short names, place words, starters.
+        units: in reading order.
+        groups: printed headings over several units, id -> heading.
+        sources: what it cites.
+        bank: everyday questions that point to its units; empty when the publication has none.
+    """
+
+    data: dict[str, Any]
+    units: tuple[Unit, ...]
+    groups: dict[str, str] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    bank: tuple[BankQuestion, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return str(self.data["id"])
+
+    @property
+    def title(self) -> str:
+        return str(self.data["title"])
+
+    @property
+    def year(self) -> int:
+        return int(self.data["year"])
+
+    @property
+    def language(self) -> str:
+        return str(self.data["language"])
+
+    @property
+    def url(self) -> str | None:
+        return self.data.get("url")
+
+    @cached_property
+    def by_id(self) -> dict[str, Unit]:
+        """Unit id -> unit."""
+        return {unit.id: unit for unit in self.units}
+
+    def source_of(self, unit: str) -> Source | None:
+        """The source whose reference stands in this unit; None for a unit that is no reference."""
+        return next((source for source in self.sources if source.unit == unit), None)
+
+    def short_name(self, unit: Unit, language: str) -> str:
+        """The unit's short name in ``language``, else in the publication's own, else its title."""
+        names = self.data.get("short", {}).get(unit.id, {})
+        return str(names.get(language) or names.get(self.language) or unit.title)
+
+    def label(self, unit: Unit, language: str) -> str:
+        """The label shown to people, ending with page and year: ``Voetnoot 7 (p. 12, 2021)``."""
+        for rule in self.data["labels"]:
+            match = re.fullmatch(rule["unit"], unit.id)
+            if match:
+                group = unit.group or ""
+                group = self.data.get("group_names", {}).get(group, {}).get(language, group)
+                pattern = rule.get(language) or rule[self.language]
+                name = pattern.format("", *match.groups(), short=self.short_name(unit, language), group=group)
+                return f"{name} (p. {unit.page}, {self.year})"
+        raise CorpusError("label-missing", publication=self.id, unit=unit.id)
+
+
+def read_publication(folder: Traversable) -> Publication:
+    """Read a publication's folder.
+
+    Raises:
+        CorpusError: a file is missing or wrong; it names the file.
+    """
+    data = _toml(folder, "publication.toml")
+    missing = [key for key in _REQUIRED if key not in data]
+    if missing or not is_id(str(data.get("id", ""))):
+        raise CorpusError("publication-incomplete", folder=folder.name, keys=", ".join(missing or ["id"]))
+    document = read_markdown(_text(folder, "guidance.md"), str(data["id"]))
+    publication = Publication(
+        data=data,
+        units=document.units,
+        groups=document.groups,
+        sources=read_sources(_toml(folder, "sources.toml")) if (folder / "sources.toml").is_file() else (),
+        bank=read_bank(_text(folder, "questions.jsonl")) if (folder / "questions.jsonl").is_file() else (),
+    )
+    for unit in publication.units:
+        publication.label(unit, publication.language)
+    return publication
+
+
+def load_publications(added: Path | None = None) -> list[Publication]:
+    """The publications of the package and those in the folder ``added`` (None or missing: no others), by id.
+
+    Raises:
+        CorpusError: one cannot be read, or two share an id.
+    """
+    folders: Iterable[Traversable] = sorted(
+        (entry for entry in (files("corpus") / "publications").iterdir() if entry.is_dir()), key=lambda e: e.name
+    )
+    if added is not None and added.is_dir():
+        folders = [*folders, *sorted(entry for entry in added.iterdir() if entry.is_dir())]
+    found: dict[str, Publication] = {}
+    for folder in folders:
+        publication = read_publication(folder)
+        if publication.id in found:
+            raise CorpusError("publication-twice", publication=publication.id)
+        found[publication.id] = publication
+    return list(found.values())
+
+
+class Corpus:
+    """All units of all publications, found by locator."""
+
+    def __init__(self, publications: Iterable[Publication]) -> None:
+        self.publications = {publication.id: publication for publication in publications}
+
+    @property
+    def units(self) -> list[Unit]:
+        """Every unit, publication by publication, in reading order."""
+        return [unit for publication in self.publications.values() for unit in publication.units]
+
+    def publication_of(self, unit: Unit) -> Publication:
+        return self.publications[unit.publication]
+
+    def find(self, locator: str) -> Unit:
+        """The unit at a locator; a bare unit id will do while only one publication has it.
+
+        Raises:
+            LocatorError: no such unit; the hint names close matches.
+        """
+        if ":" in locator:
+            address = Locator.parse(locator)
+            publication = self.publications.get(address.publication)
+            matches = [publication.by_id[address.unit]] if publication and address.unit in publication.by_id else []
+        else:
+            matches = [unit for unit in self.units if unit.id == locator]
+        if len(matches) == 1:
+            return matches[0]
+        raise LocatorError("locator-unknown", locator=locator, close=self._close(locator))
+
+    def _close(self, locator: str) -> str:
+        from difflib import get_close_matches
+
+        names = {str(unit.locator): str(unit.locator) for unit in self.units}
+        names |= {unit.id: str(unit.locator) for unit in self.units}
+        close = get_close_matches(locator, names, n=4, cutoff=0.5)
+        return ", ".join(dict.fromkeys(names[name] for name in close)) or "–"
+
+
+def _text(folder: Traversable, name: str) -> str:
+    try:
+        return (folder / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError("file-unreadable", file=f"{folder.name}/{name}", reason=error) from error
+
+
+def _toml(folder: Traversable, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(folder, name))
+    except tomllib.TOMLDecodeError as error:
+        raise CorpusError("file-unreadable", file=f"{folder.name}/{name}", reason=error) from error

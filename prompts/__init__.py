@@ -1,0 +1,1 @@
+"""Texts as data: replies, interface, error messages. No code stands here."""
