@@ -1,0 +1,221 @@
+"""Building an index version: in a folder of its own, verified, then moved into place and, if wanted, made live.
+
+Nothing that is live is touched before the new version has been verified; a build that is killed leaves only a
+folder whose name starts with a dot, which the next build removes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import StoreError
+from corpus.publication import Publication
+from index.chunking import Entry, EntryKind, entries_of
+from index.fingerprint import FORMAT, fingerprint, text_key
+from index.versions import DURABLE, DataFolder, checksum, verify_files, write_json
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total)."""
+
+STORED: tuple[EntryKind, ...] = ("chunk", "question")
+"""Kinds that have a Chroma collection; sentences are compared only within found units, which numpy does at once."""
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did: the version's id, whether it was made now, whether it is live, vectors embedded and reused."""
+
+    version: str
+    built: bool
+    live: bool
+    embedded: int = 0
+    reused: int = 0
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Builds versions into a data folder.
+
+    Attributes:
+        model: setting that names the embedder.
+        chroma_url: a Chroma server, or None for the embedded store.
+        progress: told about long work; None for silence.
+    """
+
+    data: DataFolder
+    model: str
+    chroma_url: str | None = None
+    progress: Progress | None = None
+
+    def build(self, publications: Sequence[Publication], *, force: bool = False, promote: bool = False) -> BuildResult:
+        """Write the version for these publications; live at once if none is live or with ``promote``.
+
+        Args:
+            force: embed everything again, even when the version exists or vectors could be reused.
+
+        Raises:
+            StoreError: the data folder cannot be used, another build runs, or the version fails its verification.
+        """
+        from filelock import FileLock, Timeout
+
+        self.data.prepare()
+        try:
+            with FileLock(self.data.path / "build.lock", timeout=0):
+                return self._build(publications, force, promote)
+        except Timeout as error:
+            raise StoreError("builder-busy", folder=self.data.path) from error
+        except OSError as error:
+            raise StoreError("data-unwritable", folder=self.data.path, reason=error.strerror or error) from error
+
+    def _build(self, publications: Sequence[Publication], force: bool, promote: bool) -> BuildResult:
+        for rest in self.data.versions.glob(".*"):
+            shutil.rmtree(rest)
+        entries = [entry for publication in publications for entry in entries_of(publication)]
+        name = fingerprint(publications, entries, self.model)
+        embedded = reused = 0
+        built = force or not self._complete(name)
+        if built:
+            vectors, embedded, reused = self._vectors(entries, {} if force else self._known_vectors())
+            self._write(name, publications, entries, vectors)
+        live = self.data.live()
+        if promote or live is None or live not in self.data.ids():
+            self.data.promote(name)
+        return BuildResult(name, built, self.data.live() == name, embedded, reused)
+
+    def _complete(self, name: str) -> bool:
+        if name not in self.data.ids():
+            return False
+        try:
+            verify_files(self.data.versions / name, self.data.manifest(name))
+        except StoreError:
+            return False  # damaged: it is built again, which is what the error's hint would ask for
+        return True
+
+    def _known_vectors(self) -> dict[str, NDArray[np.float32]]:
+        """Vectors of earlier versions of the same model, by what they were made from; damaged versions are passed over."""
+        known: dict[str, NDArray[np.float32]] = {}
+        for name in self.data.ids():
+            folder, manifest = self.data.versions / name, self.data.manifest(name)
+            if manifest.get("model") != self.model or manifest.get("format") != FORMAT:
+                continue
+            try:
+                verify_files(folder, manifest)
+            except StoreError:
+                continue
+            vectors = np.load(folder / "vectors.npy")
+            for entry, row in zip(read_entries(folder), vectors, strict=True):
+                known[text_key(entry.embedded, self.model)] = row
+        return known
+
+    def _vectors(
+        self, entries: Sequence[Entry], known: dict[str, NDArray[np.float32]]
+    ) -> tuple[NDArray[np.float32], int, int]:
+        from index.embedding import load_embedder
+
+        keys = [text_key(entry.embedded, self.model) for entry in entries]
+        wanted = {key: entry for key, entry in zip(keys, entries, strict=True) if key not in known}
+        embedder = load_embedder(self.model) if wanted else None
+        for done, (key, entry) in enumerate(wanted.items()):
+            self._tell("embed", done, len(wanted))
+            assert embedder is not None
+            # Questions are compared with questions: both sides get the query prefix.
+            row = embedder.embed_query(entry.text) if entry.kind == "question" else embedder.embed_documents([entry.embedded])[0]
+            known[key] = np.asarray(row, dtype=np.float32)
+        self._tell("embed", len(wanted), len(wanted))
+        return np.stack([known[key] for key in keys]), len(wanted), len(set(keys)) - len(wanted)
+
+    def _write(self, name: str, publications: Sequence[Publication], entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+        draft = self.data.versions / f".{name}-{os.getpid()}"
+        draft.mkdir()
+        (draft / "corpus.json").write_bytes(_publications().dump_json(list(publications)))
+        lines = (json.dumps(asdict(entry), ensure_ascii=False) for entry in entries)
+        (draft / "entries.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        np.save(draft / "vectors.npy", vectors)
+        self._fill_stores(name, draft, entries, vectors)
+        write_json(draft / "manifest.json", self._manifest(name, draft, publications, entries, vectors))
+        target = self.data.versions / name
+        if target.exists():
+            os.replace(target, self.data.versions / f".old-{name}-{os.getpid()}")
+        os.replace(draft, target)
+        for rest in self.data.versions.glob(".old-*"):
+            shutil.rmtree(rest)
+
+    def _fill_stores(self, name: str, draft: Path, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+        """Fill the vector store and compare it with an exact scan before anybody relies on it."""
+        from index.vector_store import VectorStore
+
+        for number, kind in enumerate(STORED):
+            self._tell("store", number, len(STORED))
+            rows = [row for row, entry in enumerate(entries) if entry.kind == kind]
+            store = VectorStore(f"{name}-{kind}", draft / "chroma", self.chroma_url)
+            try:
+                store.fill(rows, vectors[rows] if rows else np.zeros((0, vectors.shape[1]), dtype=np.float32))
+                _check_recall(store, rows, vectors, name)
+            finally:
+                store.close()
+        self._tell("store", len(STORED), len(STORED))
+
+    def _manifest(
+        self, name: str, draft: Path, publications: Sequence[Publication], entries: Sequence[Entry], vectors: NDArray[np.float32]
+    ) -> dict[str, object]:
+        return {
+            "version": name,
+            "format": FORMAT,
+            "model": self.model,
+            "dimension": int(vectors.shape[1]),
+            "publications": [{"id": p.id, "units": len(p.units), "bank": len(p.bank)} for p in publications],
+            "entries": {kind: sum(entry.kind == kind for entry in entries) for kind in ("chunk", "sentence", "question")},
+            "files": {file: checksum(draft / file) for file in DURABLE},
+            "chroma": self.chroma_url or "embedded",
+            "code": _code_version(),
+            "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(stage, done, total)
+
+
+def read_entries(folder: Path) -> list[Entry]:
+    """The entries of a version's folder, row by row as in ``vectors.npy``."""
+    return [Entry(**json.loads(line)) for line in (folder / "entries.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def read_publications(folder: Path) -> list[Publication]:
+    """The publications of a version's folder, as they were when it was built."""
+    return _publications().validate_json((folder / "corpus.json").read_bytes())
+
+
+def _publications():  # type: ignore[no-untyped-def]
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(list[Publication])
+
+
+def _check_recall(store, rows: Sequence[int], vectors: NDArray[np.float32], name: str) -> None:  # type: ignore[no-untyped-def]
+    """Raise StoreError unless the store has every row and finds the same ten as an exact scan for twenty of them."""
+    if store.count() != len(rows):
+        raise StoreError("version-damaged", version=name, reason=f"{store.count()} ≠ {len(rows)}")
+    for row in rows[:: max(1, len(rows) // 20)]:
+        limit = min(10, len(rows))
+        exact = np.sort(vectors[rows] @ vectors[row])[::-1][:limit]
+        found = [similarity for _, similarity in store.search(vectors[row].tolist(), limit)]
+        if len(found) < limit or abs(found[-1] - exact[-1]) > 1e-3:
+            raise StoreError("version-damaged", version=name, reason="recall")
+
+
+def _code_version() -> str:
+    try:
+        return version("wegwijzer")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,78 @@
+"""What is embedded: paragraphs of units (chunks), their sentences, and the question bank, as one list of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.publication import Publication
+from corpus.sentences import Sentence, sentences_of
+from corpus.unit import Unit
+
+EntryKind = Literal["chunk", "sentence", "question"]
+
+CHUNK_LIMIT = 450
+"""Characters of a unit's text in one chunk: with its titles it stays under the 600 that are embedded well and quickly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing with a vector.
+
+    Attributes:
+        kind: chunk (paragraph), sentence, or question (of the bank).
+        locator: the unit it belongs to or leads to.
+        start, end: the literal stretch of the unit's text: the paragraph, the sentence, or the span that answers the
+            bank's question. Both 0 for a unit without text.
+        text: what is searched by keyword and, with ``context`` before it, embedded.
+        context: titles that tell what the text is about; empty for sentences and questions.
+    """
+
+    kind: EntryKind
+    locator: str
+    start: int
+    end: int
+    text: str
+    context: str = ""
+
+    @property
+    def embedded(self) -> str:
+        """The text that is turned into a vector."""
+        return f"{self.context}: {self.text}" if self.context else self.text
+
+
+def entries_of(publication: Publication) -> list[Entry]:
+    """Every entry of a publication: chunks, then sentences, then bank questions."""
+    chunks = [entry for unit in publication.units for entry in _chunks(unit, publication)]
+    sentences = [
+        Entry("sentence", str(unit.locator), s.start, s.end, s.text) for unit in publication.units for s in sentences_of(unit)
+    ]
+    return [*chunks, *sentences, *_questions(publication)]
+
+
+def _chunks(unit: Unit, publication: Publication) -> Iterator[Entry]:
+    title = publication.short_name(unit, publication.language) if unit.title_printed else unit.title
+    context = f"{publication.data['short_title']} – {f'{unit.group}: ' if unit.group else ''}{title}"
+    if not unit.text:
+        yield Entry("chunk", str(unit.locator), 0, 0, unit.title, context)
+    group: list[Sentence] = []
+    for sentence in sentences_of(unit):
+        if group and (sentence.block != group[0].block or sentence.end - group[0].start > CHUNK_LIMIT):
+            yield _chunk(unit, group, context)
+            group = []
+        group.append(sentence)
+    if group:
+        yield _chunk(unit, group, context)
+
+
+def _chunk(unit: Unit, group: list[Sentence], context: str) -> Entry:
+    start, end = group[0].start, group[-1].end
+    return Entry("chunk", str(unit.locator), start, end, unit.text[start:end], context)
+
+
+def _questions(publication: Publication) -> Iterator[Entry]:
+    for row in publication.bank:
+        unit = publication.by_id[row.unit]
+        start = unit.text.find(row.quote)
+        yield Entry("question", str(unit.locator), start, start + len(row.quote), row.question)

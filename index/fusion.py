@@ -1,0 +1,30 @@
+"""Putting rankings together: standardised scores are summed, because ranks alone forget how much better a hit is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+
+def fuse(parts: Sequence[tuple[float, Mapping[str, float]]], names: Sequence[str]) -> dict[str, float]:
+    """Weighted sum of standardised scores.
+
+    Args:
+        parts: (weight, scores by name); a name without a score counts as the part's lowest.
+        names: everything that may be found.
+
+    Returns:
+        name -> score, best first; ties in the order of ``names``.
+    """
+    total = np.zeros(len(names))
+    for weight, scores in parts:
+        if not scores:
+            continue
+        lowest = min(scores.values())
+        column = np.array([scores.get(name, lowest) for name in names])
+        spread = column.std()
+        if spread > 0:
+            total += weight * (column - column.mean()) / spread
+    order = np.argsort(-total, kind="stable")
+    return {names[i]: float(total[i]) for i in order}
