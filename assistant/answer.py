@@ -1,0 +1,66 @@
+"""The answer, as ``wegwijzer ask --json`` prints it. Field names are a contract: never change one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+Coverage = Literal["complete", "partial", "none"]
+
+
+class AnswerStatus(StrEnum):
+    """How a turn ended; each has a reply in ``prompts/replies.toml`` or an answer with citations."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    NOT_IN_GUIDANCE = "not_in_guidance"
+    UNCLEAR = "unclear"
+    SMALLTALK = "smalltalk"
+    OFF_TOPIC = "off_topic"
+    BLOCKED = "blocked"
+    ERROR = "error"
+    SIGNPOST = "signpost"
+
+
+class Citation(BaseModel):
+    """The place behind a marker.
+
+    ``quote`` is literal text of the unit. ``url`` is the first link of a footnote's or document's source, else the
+    publication's; None when neither has one. ``via`` is the footnote that leads to a cited source's own text; None otherwise.
+    """
+
+    marker: int
+    locator: str
+    unit: str
+    label: str
+    page: str
+    quote: str
+    url: str | None = None
+    footnotes: list[str] = Field(default_factory=list)
+    via: str | None = None
+
+
+class Retrieved(BaseModel):
+    """A unit that search found, with its fused score (no fixed range: higher is better)."""
+
+    unit: str
+    score: float
+
+
+class Answer(BaseModel):
+    """One turn's result."""
+
+    id: str | int | None = None
+    question: str
+    standalone_question: str
+    status: AnswerStatus
+    coverage: Coverage = "none"
+    language: str
+    answer: str
+    citations: list[Citation] = Field(default_factory=list)
+    retrieved: list[Retrieved] = Field(default_factory=list)
+    answerer: str = "extractive"
+    index_version: str
+    timing_ms: dict[str, float] = Field(default_factory=dict)

@@ -1,0 +1,83 @@
+"""The product as a list: each step reads and writes the turn; a step that sets a status ends the run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from assistant.answer import Answer, AnswerStatus, Retrieved
+from assistant.check import check
+from assistant.citations import write
+from assistant.evidence import locate, retrieve, weigh
+from assistant.extractive import compose
+from assistant.language import language_of
+from assistant.replies import reply
+from assistant.route import route
+from assistant.turn import Step, Turn
+from assistant.verify import verify
+from index.retriever import IndexVersion
+
+STEPS: tuple[Step, ...] = (
+    check,  # empty, too long: an error, nothing else happens
+    route,  # small talk and questions without a question
+    locate,  # places that the question names
+    retrieve,  # rank the units
+    weigh,  # is there evidence, or is it off topic?
+    compose,  # the shortest literal sentences that answer
+    verify,  # every sentence literal, or it is dropped
+)
+
+
+def run(
+    question: str,
+    index: IndexVersion,
+    history: Sequence[Mapping[str, str]] = (),
+    language: str | None = None,
+    limit: int = 2000,
+) -> Answer:
+    """Answer one question.
+
+    Args:
+        question: what the person typed.
+        history: earlier turns, oldest first.
+        language: of the replies; None: that of the question.
+        limit: characters a question may have.
+
+    Raises:
+        QuestionError: empty or longer than ``limit``.
+        StoreError: the index cannot be used.
+    """
+    begun = time.perf_counter()
+    turn = Turn(question, index, limit, language or language_of(question), history, standalone=" ".join(question.split()))
+    for step in STEPS:
+        step(turn)
+        if turn.status is not None:
+            break
+    status = turn.status or AnswerStatus.ANSWERED
+    answer = Answer(
+        question=turn.question,
+        standalone_question=turn.standalone,
+        status=status,
+        language=turn.language,
+        answer="",
+        retrieved=_retrieved(turn),
+        index_version=index.name,
+    )
+    if turn.statements:
+        answer.answer, answer.citations = write(turn.statements, index.corpus, turn.language)
+        answer.coverage = "complete"
+    else:
+        answer.answer = reply(status, turn)
+    answer.timing_ms = {"total": round((time.perf_counter() - begun) * 1000, 2)}
+    return answer
+
+
+def _retrieved(turn: Turn) -> list[Retrieved]:
+    """At least five units, best first: the named places, then what search found."""
+    if turn.found is None:
+        return []
+    scores = {hit.locator: hit.score for hit in turn.found.hits}
+    named = [str(unit.locator) for unit in turn.places]
+    order = dict.fromkeys([*named, *scores])
+    corpus = turn.index.corpus
+    return [Retrieved(unit=corpus.find(locator).id, score=round(scores[locator], 4)) for locator in list(order)[: max(10, len(named))]]

@@ -1,0 +1,49 @@
+"""What a turn carries from step to step, and the form of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assistant.answer import AnswerStatus
+from corpus.sentences import Sentence
+from corpus.unit import Unit
+from index.retriever import IndexVersion, Search
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One literal sentence or list line of a unit, as it goes into an answer."""
+
+    unit: Unit
+    sentence: Sentence
+
+
+@dataclass(slots=True)
+class Turn:
+    """The context of one question.
+
+    Attributes:
+        question: as it is kept.
+        history: earlier turns, oldest first, as ``{"role", "content"}``.
+        language: of the question, ``"nl"`` or ``"en"``.
+        standalone: the question as it is searched.
+        places: units that the question names; empty when it names none.
+        found: what search found; None until the retrieve step.
+        statements: what is going to be said, in order.
+        status: None while the turn goes on; a step that sets it ends the run.
+    """
+
+    question: str
+    index: IndexVersion
+    limit: int
+    language: str
+    history: Sequence[Mapping[str, str]] = ()
+    standalone: str = ""
+    places: list[Unit] = field(default_factory=list)
+    found: Search | None = None
+    statements: list[Statement] = field(default_factory=list)
+    status: AnswerStatus | None = None
+
+
+Step = Callable[[Turn], None]
