@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.turn import Turn
+from typing import TYPE_CHECKING
+
 from corpus.errors import QuestionError
+
+if TYPE_CHECKING:
+    from assistant.turn import Turn
 
 
 def check(turn: Turn) -> None:
@@ -12,7 +16,12 @@ def check(turn: Turn) -> None:
     Raises:
         QuestionError: says which, and the limit.
     """
-    if not turn.question.strip():
+    refuse(turn.question, turn.limit)
+
+
+def refuse(question: str, limit: int) -> None:
+    """The same before anything has been loaded."""
+    if not question.strip():
         raise QuestionError("question-empty")
-    if len(turn.question) > turn.limit:
-        raise QuestionError("question-too-long", length=len(turn.question), limit=turn.limit)
+    if len(question) > limit:
+        raise QuestionError("question-too-long", length=len(question), limit=limit)

@@ -73,11 +73,13 @@ def run(
 
 
 def _retrieved(turn: Turn) -> list[Retrieved]:
-    """At least five units, best first: the named places, then what search found."""
+    """Ten units or all named ones, best first: the named places, then what search found."""
     if turn.found is None:
         return []
     scores = {hit.locator: hit.score for hit in turn.found.hits}
-    named = [str(unit.locator) for unit in turn.places]
-    order = dict.fromkeys([*named, *scores])
+    top = turn.found.hits[0].score
+    # A named place wins over everything that search found, in the order of the question.
+    named = {str(unit.locator): top + rank for rank, unit in enumerate(reversed(turn.places), 1)}
+    order = sorted((scores | named).items(), key=lambda pair: -pair[1])
     corpus = turn.index.corpus
-    return [Retrieved(unit=corpus.find(locator).id, score=round(scores[locator], 4)) for locator in list(order)[: max(10, len(named))]]
+    return [Retrieved(unit=corpus.find(locator).id, score=round(score, 4)) for locator, score in order[: max(10, len(named))]]

@@ -1,0 +1,46 @@
+# Everything a user or developer needs; `make chat` is enough to begin.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev chat test test-slow check bench
+
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/pip install --disable-pip-version-check --quiet
+# The CPU build of PyTorch: the default index would serve several gigabytes of CUDA on Linux.
+TORCH_CPU := --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu
+
+help:  ## Show the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+setup: $(VENV)/.installed  ## Install Wegwijzer into .venv
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) (about five minutes the first time) ..."
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -c 'import torch' 2>/dev/null || $(PIP) --no-deps $(TORCH_CPU) torch==2.13.0 || $(PIP) --no-deps torch==2.13.0
+	$(PIP) -c constraints.txt -e .
+	touch $@
+
+setup-dev: $(VENV)/.installed-dev  ## Install what the tests and checks need as well
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) -c constraints.txt -e '.[dev]'
+	touch $@
+
+chat: setup  ## Build the index if needed and start the chat on http://127.0.0.1:7860
+	$(VENV)/bin/wegwijzer index build
+	$(VENV)/bin/wegwijzer serve
+
+test: setup-dev  ## Every test that is not slow
+	$(VENV)/bin/python -m pytest -m "not slow"
+
+test-slow: setup-dev  ## Kills, both stores, another model, a wheel elsewhere
+	$(VENV)/bin/python -m pytest -m slow
+
+check: setup-dev  ## Style and types
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: setup-dev  ## Times and memory, beside the stock recipe
+	$(VENV)/bin/python -m evals.bench

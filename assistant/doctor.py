@@ -1,0 +1,58 @@
+"""Checks of an installation, each with its next step."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from assistant.answer import AnswerStatus
+from assistant.render import text
+from assistant.service import Assistant
+from assistant.settings import Settings
+from corpus.errors import StoreError, WegwijzerError
+from corpus.publication import load_publications
+
+
+def examine(settings: Settings) -> bool:
+    """Print every check; True when all are well. A failed check does not stop the others."""
+    return all([_report(check, settings) for check in _CHECKS])
+
+
+def _report(check: Callable[[Settings], str], settings: Settings) -> bool:
+    try:
+        print(f"{text('ok'):>5}  {check(settings)}")
+    except WegwijzerError as error:
+        print(f"{text('bad'):>5}  {error.message}\n       {error.hint}")
+        return False
+    return True
+
+
+def _python(_: Settings) -> str:
+    return text("check_python", found=sys.version.split()[0])
+
+
+def _data(settings: Settings) -> str:
+    settings.data.prepare()
+    return text("check_data", folder=settings.data.path)
+
+
+def _publications(settings: Settings) -> str:
+    found = [f"{p.id} ({len(p.units)})" for p in load_publications(settings.data.publications)]
+    return text("check_publications", found=", ".join(found))
+
+
+def _index(settings: Settings) -> str:
+    assistant = Assistant(settings)
+    assistant.warm()
+    return text("check_index", found=assistant.index.name)
+
+
+def _question(settings: Settings) -> str:
+    assistant = Assistant(settings)
+    answer = assistant.ask(assistant.starters("nl")[0])
+    if answer.status != AnswerStatus.ANSWERED:
+        raise StoreError("version-damaged", version=assistant.index.name, reason=answer.status)
+    return text("check_question")
+
+
+_CHECKS = (_python, _data, _publications, _index, _question)
