@@ -11,8 +11,9 @@ A unit starts at a heading that carries an attribute line (Djot style, read by m
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpus.errors import CorpusError
 from corpus.locator import is_id
@@ -20,6 +21,8 @@ from corpus.unit import Block, BlockKind, FootnoteMark, Unit
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+_LONE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
 
 
 @dataclass(slots=True)
@@ -68,7 +71,15 @@ def read_markdown(source: str, publication: str) -> Document:
     from mdit_py_plugins.footnote import footnote_plugin
 
     parser = MarkdownIt("commonmark").use(footnote_plugin).use(attrs_block_plugin)
-    return _Reader(publication).read(parser.parse(source))
+    environment: dict[str, Any] = {}
+    tokens = parser.parse(source, environment)
+    # The parser drops a note that no mark refers to, and leaves a mark without a note as text: both would lose words.
+    notes = environment.get("footnotes", {}).get("refs", {})
+    odd = [name.removeprefix(":") for name, number in notes.items() if number < 0]
+    odd += [mark for token in tokens if token.type == "inline" for mark in _LONE_MARK.findall(_inline(token)[0])]
+    if odd:
+        raise CorpusError("footnote-unpaired", publication=publication, labels=", ".join(odd))
+    return _Reader(publication).read(tokens)
 
 
 class _Reader:
@@ -161,10 +172,6 @@ class _Reader:
         return position + 1
 
     def _finish(self) -> Document:
-        marked = {label for draft in self.drafts.values() for _, label in draft.marks}
-        if marked != set(self.notes):
-            odd = ", ".join(sorted(marked ^ set(self.notes)))
-            raise CorpusError("footnote-unpaired", publication=self.publication, labels=odd)
         units = tuple(
             Unit(
                 publication=self.publication,
