@@ -1,0 +1,90 @@
+"""What a person sees of an answer: the text with clickable markers, and the evidence behind each marker.
+
+Everything from outside (questions, units, sources) is escaped here, at one place, before it becomes HTML or Markdown.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from assistant.answer import Answer, Citation
+from assistant.ui.texts import texts
+
+if TYPE_CHECKING:
+    from assistant.service import Assistant
+    from corpus.sources import Source
+    from corpus.unit import Unit
+
+_MARKDOWN = re.compile(r"[^\w\s,?]")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is: no link, image, tag or emphasis can come of it."""
+    # As entities, so that addresses are not made into links either.
+    return _MARKDOWN.sub(lambda match: f"&#{ord(match[0])};", text).replace("_", "&#95;")
+
+
+def answer_markdown(answer: Answer, turn: int) -> str:
+    """The answer with each marker as a link to its evidence; ``turn`` keeps the addresses of several answers apart."""
+    return re.sub(r" ?\[(\d+)\](?!\()", lambda m: f" [\\[{m[1]}\\]](#{_anchor(turn, int(m[1]))})", answer.answer)
+
+
+def evidence_html(answer: Answer, turn: int, assistant: Assistant, language: str) -> str:
+    """The evidence panel for one answer."""
+    words = texts(language)
+    if not answer.citations:
+        return f"<p>{html.escape(words['evidence_no_citations'])}</p>"
+    return "\n".join(_entry(citation, turn, assistant, language) for citation in answer.citations)
+
+
+def _anchor(turn: int, marker: int) -> str:
+    return f"bewijs-{turn}-{marker}"
+
+
+def _entry(citation: Citation, turn: int, assistant: Assistant, language: str) -> str:
+    words = texts(language)
+    unit = assistant.unit(citation.locator)
+    notes = "".join(_footnote(f"{unit.publication}:{note}", assistant, language) for note in unit.footnotes)
+    own = assistant.source(citation.locator)
+    parts = [
+        f'<section class="evidence-entry" id="{_anchor(turn, citation.marker)}">',
+        f"<h3>[{citation.marker}] {html.escape(citation.label)}</h3>",
+        f'<p class="evidence-page">{html.escape(words["page"].format(page=citation.page))} · {html.escape(unit.title)}</p>',
+        f'<blockquote class="evidence-text" lang="nl">{_unit_text(unit, citation.quote)}</blockquote>',
+        _source(own, language) if own else _link(citation.url, words["in_publication"]),
+        f"<h4>{html.escape(words['footnotes'])}</h4>{notes}" if notes else "",
+        "</section>",
+    ]
+    return "".join(parts)
+
+
+def _unit_text(unit: Unit, quote: str) -> str:
+    """The whole unit with the quote marked; paragraphs and list lines as HTML."""
+    before, found, after = unit.text.partition(quote)
+    marked = html.escape(before) + (f"<mark>{html.escape(found)}</mark>" if found else "") + html.escape(after)
+    paragraphs = marked.replace("\n\n", "</p><p>").replace("\n", "<br>")
+    return f"<p>{paragraphs}</p>"
+
+
+def _footnote(locator: str, assistant: Assistant, language: str) -> str:
+    note = assistant.unit(locator)
+    source = assistant.source(locator)
+    label, text = html.escape(assistant.label(locator, language)), html.escape(note.text)
+    return f'<div class="evidence-note"><p><strong>{label}</strong><br>{text}</p>{_source(source, language) if source else ""}</div>'
+
+
+def _source(source: Source, language: str) -> str:
+    words = texts(language)
+    facts = [", ".join(source.authors), source.title, source.publisher or "", str(source.year or "")]
+    described = html.escape(" · ".join(fact for fact in facts if fact))
+    note = f"<br><em>{html.escape(source.note)}</em>" if source.note else ""
+    link = _link(source.links[0] if source.links else None, words["open_source"])
+    return f'<p class="evidence-source">{html.escape(words["source"])}: {described}{note}</p>{link}'
+
+
+def _link(url: str | None, words: str) -> str:
+    if not url or not url.startswith(("https://", "http://")):
+        return ""
+    return f'<p><a href="{html.escape(url, quote=True)}" target="_blank" rel="noopener noreferrer">{html.escape(words)}</a></p>'
