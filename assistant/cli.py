@@ -150,7 +150,7 @@ def index_build(
     with progress_bars() as progress:
         builder = Builder(settings.data, settings.embedding_model, settings.chroma_url, progress)
         result = builder.build(publications, force=force, promote=promote)
-    values = {"version": result.version, "embedded": result.embedded, "reused": result.reused}
+    values: dict[str, Any] = {"version": result.version, "embedded": result.embedded, "reused": result.reused}
     print(text("built" if result.built else "unchanged", **values), text("live" if result.live else "waiting"))
 
 
@@ -169,7 +169,16 @@ def index_status() -> None:
         manifest = data.manifest(version)
         publications = ", ".join(f"{p['id']} ({p['units']})" for p in manifest["publications"])
         mark = "*" if version == live else " "
-        print(text("status_line", mark=mark, version=version, built=manifest["built"], model=manifest["model"], publications=publications))
+        print(
+            text(
+                "status_line",
+                mark=mark,
+                version=version,
+                built=manifest["built"],
+                model=manifest["model"],
+                publications=publications,
+            )
+        )
     print(text("status_legend"))
 
 

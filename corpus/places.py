@@ -1,4 +1,4 @@
-"""Places named in a question ("actiepunt 2", "het tweede punt onder Uitvoering", "pagina 9"), found with the publication's own words.
+"""Places named in a question ("actiepunt 2", "pagina 9"), found with the publication's own words.
 
 All words come from ``publication.toml``; this file knows only the forms: a word and a number, an ordinal and a word,
 ranges, pages, boxes and names.
@@ -51,7 +51,9 @@ class PlaceFinder:
     def _members(self, series: dict[str, Any], text: str) -> Iterator[int]:
         words = _either(series["words"])
         heads = _either([*series["words"], *series.get("items", [])])
-        found = [match.group(1) for match in re.finditer(rf"\b(?:{words})\s*(?:nr\.?|nummer|number)?\s*({self._span})(?!\w)", text)]
+        found = [
+            match.group(1) for match in re.finditer(rf"\b(?:{words})\s*(?:nr\.?|nummer|number)?\s*({self._span})(?!\w)", text)
+        ]
         if "items" in series and _any(series["words"], text):
             items = _either(series["items"])
             found += [m.group(1) for m in re.finditer(rf"\b(?:{items})\s+({self._span})(?!\w)", text)]

@@ -34,7 +34,10 @@ class Sentence:
 
 
 def sentences_in(text: str, offset: int = 0, block: int = 0, item: int = 0) -> list[Sentence]:
-    """Cut one paragraph or list line into sentences; positions count from ``offset``. A list number stays with its first sentence."""
+    """Cut one paragraph or list line into sentences; positions count from ``offset``.
+
+    A list number stays with its first sentence.
+    """
     number = _ITEM.match(text)
     begin, search = 0, number.end() if number else 0
     cuts: list[tuple[int, int]] = []

@@ -41,7 +41,7 @@ def read_sources(data: dict[str, Any]) -> tuple[Source, ...]:
     """
     found = []
     for table in data.get("source", []):
-        row = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+        row: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
         try:
             found.append(Source(**row))
         except TypeError as error:

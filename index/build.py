@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,11 @@ from corpus.publication import Publication
 from index.chunking import Entry, EntryKind, entries_of
 from index.fingerprint import FORMAT, fingerprint, text_key
 from index.versions import DURABLE, DataFolder, checksum, verify_files, write_json
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from index.vector_store import VectorStore
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
@@ -117,9 +123,7 @@ class Builder:
                 known[text_key(entry.embedded, self.model)] = row
         return known
 
-    def _vectors(
-        self, entries: Sequence[Entry], known: dict[str, NDArray[np.float32]]
-    ) -> tuple[NDArray[np.float32], int, int]:
+    def _vectors(self, entries: Sequence[Entry], known: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], int, int]:
         from index.embedding import load_embedder
 
         keys = [text_key(entry.embedded, self.model) for entry in entries]
@@ -134,7 +138,9 @@ class Builder:
         self._tell("embed", len(wanted), len(wanted))
         return np.stack([known[key] for key in keys]), len(wanted), len(set(keys)) - len(wanted)
 
-    def _write(self, name: str, publications: Sequence[Publication], entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+    def _write(
+        self, name: str, publications: Sequence[Publication], entries: Sequence[Entry], vectors: NDArray[np.float32]
+    ) -> None:
         draft = self.data.versions / f".{name}-{os.getpid()}"
         draft.mkdir()
         (draft / "corpus.json").write_bytes(_publications().dump_json(list(publications)))
@@ -196,13 +202,13 @@ def read_publications(folder: Path) -> list[Publication]:
     return _publications().validate_json((folder / "corpus.json").read_bytes())
 
 
-def _publications():  # type: ignore[no-untyped-def]
+def _publications() -> TypeAdapter[list[Publication]]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(list[Publication])
 
 
-def _check_recall(store, rows: Sequence[int], vectors: NDArray[np.float32], name: str) -> None:  # type: ignore[no-untyped-def]
+def _check_recall(store: VectorStore, rows: Sequence[int], vectors: NDArray[np.float32], name: str) -> None:
     """Raise StoreError unless the store has every row and finds the same ten as an exact scan for twenty of them."""
     if store.count() != len(rows):
         raise StoreError("version-damaged", version=name, reason=f"{store.count()} ≠ {len(rows)}")

@@ -95,7 +95,7 @@ class IndexVersion:
         from index.vector_store import VectorStore
 
         kinds: tuple[EntryKind, ...] = ("chunk", "question")
-        stores = {}
+        stores: dict[str, VectorStore] = {}
         for kind in kinds:
             rows = self.rows(kind)
             if not rows:
@@ -188,5 +188,3 @@ def _grouped(pairs: Any) -> dict[str, list[float]]:
     for locator, value in pairs:
         found[locator].append(value)
     return {locator: sorted(values, reverse=True) for locator, values in found.items()}
-
-

@@ -1,11 +1,11 @@
 """Index versions on disk, and the pointer that says which one is live.
 
-    <data>/format.json                 {"format": 1}
-    <data>/live.json                   {"version": "…", "previous": "…"}, replaced atomically
-    <data>/versions/<id>/manifest.json files with checksums, model, counts, code version
-    <data>/versions/<id>/corpus.json   publications: data, units, sources, bank
-    <data>/versions/<id>/entries.jsonl what has a vector: chunks, sentences, bank questions; row i is row i of vectors.npy
-    <data>/versions/<id>/chroma/       the vector store, made from the two above
+<data>/format.json                 {"format": 1}
+<data>/live.json                   {"version": "…", "previous": "…"}, replaced atomically
+<data>/versions/<id>/manifest.json files with checksums, model, counts, code version
+<data>/versions/<id>/corpus.json   publications: data, units, sources, bank
+<data>/versions/<id>/entries.jsonl what has a vector: chunks, sentences, bank questions; row i is row i of vectors.npy
+<data>/versions/<id>/chroma/       the vector store, made from the two above
 """
 
 from __future__ import annotations

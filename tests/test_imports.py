@@ -71,15 +71,32 @@ def test_no_unit_id_label_or_place_word_of_a_publication_in_code(publication: Pu
     data = publication.data
     words = {word for entry in (*data["series"], *data["boxes"], *data["named"]) for word in entry["words"]}
     # Words of every language of programming and of our own vocabulary are no place words when they stand alone.
-    words -= {"note", "footnotes", "document", "action", "actions", "p.", "page", "evaluation", "example", "documents", "quote", "implementation"}
+    words -= {
+        "note",
+        "footnotes",
+        "document",
+        "action",
+        "actions",
+        "p.",
+        "page",
+        "evaluation",
+        "example",
+        "documents",
+        "quote",
+        "implementation",
+    }
     words -= {"introduction", "figure", "beleid", "actie", "acties"}
     words |= {unit.id for unit in publication.units if "-" in unit.id} | {publication.id}
-    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?![\w-])", re.IGNORECASE)
+    pattern = re.compile(
+        rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?![\w-])", re.IGNORECASE
+    )
     found = {}
     for path in SOURCES:
         if path.is_relative_to(ROOT / "evals"):
             continue
-        strings = [n.value for n in ast.walk(code_without_docstrings(path)) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        strings = [
+            n.value for n in ast.walk(code_without_docstrings(path)) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+        ]
         hits = [match.group() for string in strings for match in pattern.finditer(string)]
         if hits:
             found[str(path.relative_to(ROOT))] = hits
@@ -90,5 +107,7 @@ def code_without_docstrings(path: Path) -> ast.Module:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            node.body = [n for n in node.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))] or [ast.Pass()]
+            node.body = [n for n in node.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))] or [
+                ast.Pass()
+            ]
     return tree

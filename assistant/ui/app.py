@@ -17,8 +17,18 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 # Routes that Gradio opens and this page never uses: uploads, a proxy, links that keep a state, visitors' statistics.
-_CLOSED = ("/gradio_api/upload", "/upload", "/gradio_api/proxy=", "/proxy=", "/gradio_api/deep_link", "/deep_link", "/monitoring")
-_CLOSED += ("/gradio_api/monitoring", "/gradio_api/file=", "/file=")
+_CLOSED: tuple[str, ...] = (
+    "/gradio_api/upload",
+    "/upload",
+    "/gradio_api/proxy=",
+    "/proxy=",
+    "/gradio_api/deep_link",
+    "/deep_link",
+    "/monitoring",
+    "/gradio_api/monitoring",
+    "/gradio_api/file=",
+    "/file=",
+)
 
 
 def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
@@ -39,7 +49,7 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
 
     page = build_page(assistant, settings)
     page.queue(max_size=200, default_concurrency_limit=16)
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
         path="/",
@@ -53,6 +63,7 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
         css=asset("style.css"),
         head=f"<script>{asset('page.js')}</script>".replace("{language}", settings.language),
     )
+    return mounted
 
 
 def _headers(settings: Settings) -> dict[str, str]:

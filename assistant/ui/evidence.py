@@ -72,7 +72,9 @@ def _footnote(locator: str, assistant: Assistant, language: str) -> str:
     note = assistant.unit(locator)
     source = assistant.source(locator)
     label, text = html.escape(assistant.label(locator, language)), html.escape(note.text)
-    return f'<div class="evidence-note"><p><strong>{label}</strong><br>{text}</p>{_source(source, language) if source else ""}</div>'
+    return (
+        f'<div class="evidence-note"><p><strong>{label}</strong><br>{text}</p>{_source(source, language) if source else ""}</div>'
+    )
 
 
 def _source(source: Source, language: str) -> str:

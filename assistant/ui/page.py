@@ -71,7 +71,9 @@ def _wire(
     for trigger in (send.click, question.submit):
         trigger(respond, [question, chat, history, panel], outputs, concurrency_limit=16, show_progress="minimal", api_name=False)
     for starter in starters:
-        starter.click(respond, [starter, chat, history, panel], outputs, concurrency_limit=16, show_progress="minimal", api_name=False)
+        starter.click(
+            respond, [starter, chat, history, panel], outputs, concurrency_limit=16, show_progress="minimal", api_name=False
+        )
     clear.click(lambda: ([], "", empty, [], ""), None, outputs, api_name=False)
 
 

@@ -43,7 +43,12 @@ def answers(assistant: Assistant) -> dict[str, Answer]:
 
 @pytest.mark.parametrize(
     ("question", "unit"),
-    [(ON_TOPIC[0], "actiepunt-2"), (ON_TOPIC[1], "voetnoot-7"), (ON_TOPIC[2], "checklist-evaluatie-1"), (ON_TOPIC[3], "actiepunt-4")],
+    [
+        (ON_TOPIC[0], "actiepunt-2"),
+        (ON_TOPIC[1], "voetnoot-7"),
+        (ON_TOPIC[2], "checklist-evaluatie-1"),
+        (ON_TOPIC[3], "actiepunt-4"),
+    ],
 )
 def test_the_right_unit_is_cited(answers: dict[str, Answer], question: str, unit: str) -> None:
     assert unit in {citation.unit for citation in answers[question].citations}
@@ -161,7 +166,9 @@ def test_every_status_has_its_reply_in_each_language() -> None:
 
 def test_every_error_code_has_its_words() -> None:
     texts = tomllib.loads(Path("prompts/errors.toml").read_text(encoding="utf-8"))
-    sources = [path.read_text(encoding="utf-8") for folder in ("corpus", "index", "assistant") for path in Path(folder).rglob("*.py")]
+    sources = [
+        path.read_text(encoding="utf-8") for folder in ("corpus", "index", "assistant") for path in Path(folder).rglob("*.py")
+    ]
     used = {code for source in sources for code in re.findall(r"Error\(\s*\"([a-z-]+)\"", source)}
     assert used == set(texts)
     assert all(set(entry) == {"message", "hint"} for entry in texts.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import socket
 import subprocess
@@ -164,7 +165,7 @@ def test_fusion_of_one_part_keeps_its_order(values: list[float], weight: float) 
     ordered = list(fused)
     assert set(ordered) == set(names)
     if np.std(values) > 1e-6:
-        assert all(values[int(a)] >= values[int(b)] - 1e-9 for a, b in zip(ordered, ordered[1:], strict=False))
+        assert all(values[int(a)] >= values[int(b)] - 1e-9 for a, b in itertools.pairwise(ordered))
 
 
 def test_fusion_by_hand() -> None:

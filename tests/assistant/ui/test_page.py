@@ -20,7 +20,8 @@ from assistant.ui.app import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-component-update", "--disable-sync",
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
 
@@ -72,7 +73,9 @@ def ask(page: Page, question: str) -> None:
 def test_asking_reading_and_clicking_a_marker(page: Page, address: str, requests: list[str]) -> None:
     ask(page, "Wat registreert Veilig Thuis nu niet?")
     chat = page.locator("#chat")
-    expect(chat).to_contain_text("Op dit moment registreert Veilig Thuis ‘betrokkenen’, geen plegers of slachtoffers. (stand 2021)")
+    expect(chat).to_contain_text(
+        "Op dit moment registreert Veilig Thuis ‘betrokkenen’, geen plegers of slachtoffers. (stand 2021)"
+    )
     chat.get_by_role("link", name="[1]").first.click()
     entry = page.locator("#bewijs-1-1")
     expect(entry).to_contain_text("Actiepunt 2 – Verzamel genderspecifieke data (p. 9, 2021)")
@@ -129,7 +132,9 @@ def test_it_fits_a_phone(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/proxy=http://example.org", "/monitoring/summary", "/gradio_api/file=/etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/gradio_api/upload", "/gradio_api/proxy=http://example.org", "/monitoring/summary", "/gradio_api/file=/etc/passwd"]
+)
 def test_doors_that_stay_closed(address: str, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as error:
         urllib.request.urlopen(address + path)

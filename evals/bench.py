@@ -1,0 +1,161 @@
+"""Times and memory of building, asking and serving, as medians over several runs, beside the stock recipe.
+
+    python -m evals.bench [--model FOLDER] [--runs 5]
+
+The stock recipe is a 1,000-character splitter, sentence-transformers and Chroma. It runs when a model folder is
+given; without one its figures measured earlier on this kind of machine are printed, marked as such.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+QUESTIONS = (
+    "Wat registreert Veilig Thuis nu niet?",
+    "Waarom is gendersensitief beleid nodig?",
+    "Welke rollen heeft de gemeente bij hulpverlening?",
+    "Wat houdt bescherming volgens het verdrag in?",
+    "What does effective prevention rest on?",
+)
+STOCK_BEFORE = {"cold question": "12.0 s", "warm question": "38 ms", "memory": "972 MB"}
+_STOCK = """
+import resource, sys, time, json
+begun = time.perf_counter()
+from chromadb import EphemeralClient
+from langchain_chroma import Chroma
+from langchain_core.documents import Document
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+from langchain_core.embeddings import Embeddings
+from sentence_transformers import SentenceTransformer
+model = SentenceTransformer(sys.argv[1], device="cpu")
+class E(Embeddings):
+    def embed_documents(self, texts): return model.encode(texts).tolist()
+    def embed_query(self, text): return model.encode([text])[0].tolist()
+text = open(sys.argv[2], encoding="utf-8").read()
+parts = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=0).create_documents([text])
+started = time.perf_counter()
+store = Chroma.from_documents(parts, E(), client=EphemeralClient())
+build = time.perf_counter() - started
+questions = json.loads(sys.argv[3])
+store.similarity_search(questions[0])
+cold = time.perf_counter() - begun
+times = []
+for question in questions * 4:
+    at = time.perf_counter(); store.similarity_search(question); times.append(time.perf_counter() - at)
+print(json.dumps({"build": build, "cold": cold, "warm": times, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", help="folder of a sentence-transformers model for the stock recipe")
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"WEGWIJZER_DATA_DIR": folder}
+        _line("index build", _times(lambda: _run(["index", "build", "--force"], environment), min(3, arguments.runs)), 60, "s")
+        _line("unchanged index build", _times(lambda: _run(["index", "build"], environment), arguments.runs), 2, "s")
+        cold = [_run(["ask", QUESTIONS[0]], environment) for _ in range(arguments.runs)]
+        _line("cold ask", [seconds for seconds, _ in cold], 4, "s")
+        _line("memory of ask", [memory for _, memory in cold], 450, "MB")
+        _line("warm question", _warm(environment), 60, "ms")
+        _line("memory of serve", [_serve(environment) for _ in range(min(3, arguments.runs))], 1000, "MB")
+    _stock(arguments.model)
+
+
+def _times(work: Callable[[], tuple[float, float]], runs: int) -> list[float]:
+    return [work()[0] for _ in range(runs)]
+
+
+def _run(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Wall seconds and peak memory (MB) of one command as a process of its own."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assistant.cli", *command],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)}: exit {process.returncode}")
+    return time.perf_counter() - begun, usage.ru_maxrss / 1024
+
+
+def _warm(environment: dict[str, str]) -> list[float]:
+    rows = [json.dumps({"id": number, "question": question}) for number, question in enumerate(QUESTIONS * 8)]
+    run = subprocess.run(
+        [sys.executable, "-m", "assistant.cli", "ask", "--batch", "-"],
+        input="\n".join(rows),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [json.loads(line)["timing_ms"]["total"] for line in run.stdout.splitlines()]
+
+
+def _serve(environment: dict[str, str]) -> float:
+    """Memory (MB) of the server after its first page."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/").read()
+                break
+            except OSError:
+                time.sleep(0.2)
+        lines = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _stock(model: str | None) -> None:
+    if model is None:
+        print("stock recipe (measured earlier, November 2026; give --model to run it here):")
+        for name, figure in STOCK_BEFORE.items():
+            print(f"  {name:<22} {figure}")
+        return
+    text = Path(__file__).parent.parent / "corpus" / "publications" / "crm-2021" / "extraction.txt"
+    run = subprocess.run(
+        [sys.executable, "-c", _STOCK, model, str(text), json.dumps(QUESTIONS)], capture_output=True, text=True, check=True
+    )
+    found = json.loads(run.stdout.splitlines()[-1])
+    print(f"stock recipe with {model}:")
+    for name, value, unit in (
+        ("index build", found["build"], "s"),
+        ("cold question", found["cold"], "s"),
+        ("warm question", statistics.median(found["warm"]) * 1000, "ms"),
+        ("memory", found["memory"], "MB"),
+    ):
+        print(f"  {name:<22} {value:8.1f} {unit}")
+
+
+def _line(name: str, values: list[float], limit: float, unit: str) -> None:
+    median = statistics.median(values)
+    verdict = "ok" if median < limit else "TOO MUCH"
+    spread = f"min {min(values):.1f}, max {max(values):.1f}, n {len(values)}"
+    print(f"{name:<24} median {median:8.1f} {unit}  ({spread})  limit {limit:g} {unit}: {verdict}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
