@@ -12,10 +12,20 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent
-MANDATORY = (
-    "publiccodeYmlVersion name url platforms categories developmentStatus softwareType description "
-    "legal.license maintenance.type localisation.localisationReady localisation.availableLanguages"
-).split()
+MANDATORY = [
+    "publiccodeYmlVersion",
+    "name",
+    "url",
+    "platforms",
+    "categories",
+    "developmentStatus",
+    "softwareType",
+    "description",
+    "legal.license",
+    "maintenance.type",
+    "localisation.localisationReady",
+    "localisation.availableLanguages",
+]
 SOFTWARE_TYPES = {f"standalone/{kind}" for kind in ("mobile", "iot", "desktop", "web", "backend", "other")}
 ALLOWED = {
     "developmentStatus": {"concept", "development", "beta", "stable", "obsolete"},
