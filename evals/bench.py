@@ -53,7 +53,8 @@ cold = time.perf_counter() - begun
 times = []
 for question in questions * 4:
     at = time.perf_counter(); store.similarity_search(question); times.append(time.perf_counter() - at)
-print(json.dumps({"build": build, "cold": cold, "warm": times, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"build": build, "cold": cold, "warm": times, "memory": memory}))
 """
 
 
