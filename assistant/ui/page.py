@@ -45,11 +45,12 @@ def build_page(assistant: Assistant, settings: Settings) -> Any:
                 with gr.Row():
                     send = gr.Button(words["send"], variant="primary", elem_id="send")
                     clear = gr.Button(words["clear"], elem_id="clear")
-                gr.Markdown(f"### {words['starters']}")
-                starters = [gr.Button(text, size="sm", elem_classes="starter") for text in assistant.starters(settings.language)]
             with gr.Column(scale=2, elem_id="evidence-column"):
                 gr.Markdown(f"## {words['evidence']}")
                 evidence = gr.Markdown(words["evidence_none"], elem_id="evidence")
+        gr.Markdown(f"## {words['starters']}")
+        with gr.Row():
+            starters = [gr.Button(text, size="sm", elem_classes="starter") for text in assistant.starters(settings.language)]
         _wire(assistant, settings, chat, question, evidence, send, clear, starters)
     return page
 

@@ -1,0 +1,72 @@
+"""Evidence as HTML: escaped, marked, linked."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from assistant.answer import Answer, Citation
+from assistant.service import Assistant
+from assistant.ui.evidence import answer_markdown, evidence_html, plain
+from assistant.ui.texts import texts
+
+
+def cite(assistant: Assistant, locator: str, quote: str) -> Answer:
+    unit = assistant.unit(locator)
+    citation = Citation(
+        marker=1, locator=locator, unit=unit.id, label=assistant.label(locator, "nl"), page=unit.page, quote=quote, url=None
+    )
+    return Answer(
+        question="v",
+        standalone_question="v",
+        status="answered",
+        language="nl",
+        answer=f"{quote} [1]",
+        citations=[citation],
+        index_version="x",
+    )
+
+
+def test_the_quote_is_marked_inside_the_whole_unit(assistant: Assistant) -> None:
+    quote = "Slachtoffers kunnen ook zelf bij Veilig Thuis een melding doen."
+    shown = evidence_html(cite(assistant, "crm-2021:actiepunt-5", quote), 3, assistant, "nl")
+    assert f"<mark>{quote}</mark>" in shown and 'id="bewijs-3-1"' in shown
+    text = html.unescape(re.sub(r"<[^>]+>", "", re.findall(r"<blockquote.*?</blockquote>", shown, re.DOTALL)[0]))
+    assert "".join(text.split()) == "".join(assistant.unit("crm-2021:actiepunt-5").text.split())
+
+
+def test_an_answer_without_citations(assistant: Assistant) -> None:
+    answer = assistant.ask("hallo")
+    assert texts("nl")["evidence_no_citations"] in evidence_html(answer, 1, assistant, "nl")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "![x](http://a.b/c)",
+        "https://a.b",
+        "**vet** _schuin_",
+        "`code` $x$",
+        "a@b.nl",
+    ],
+)
+def test_plain_leaves_nothing_to_interpret(text: str) -> None:
+    escaped = plain(text)
+    assert html.unescape(escaped) == text
+    assert not re.search(r"[<>\[\]()!*_`$@:]", re.sub(r"&#\d+;", "", escaped))
+
+
+def test_markers_become_links_and_other_links_stay(assistant: Assistant) -> None:
+    answer = cite(assistant, "crm-2021:nawoord", "x")
+    answer.answer = "Een zin. [1] Zie [Nawoord](/?unit=nawoord). Nog een. [12]"
+    assert answer_markdown(answer, 2) == (
+        "Een zin. [\\[1\\]](#bewijs-2-1) Zie [Nawoord](/?unit=nawoord). Nog een. [\\[12\\]](#bewijs-2-12)"
+    )
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    assert set(texts("nl")) == set(texts("en"))
