@@ -10,6 +10,8 @@ from corpus.sentences import Sentence, sentences_of
 from corpus.unit import Unit
 
 MAX_WORDS = 110
+MAX_WHOLE_WORDS = 200
+"""Named places together are said whole up to this length: who names them wants them, as a list is wanted complete."""
 MAX_RUN = 3
 """Sentences in one quote (rule 1)."""
 _UNITS = 2
@@ -104,7 +106,7 @@ def _is_list(statements: list[Statement]) -> bool:
 
 def _whole(places: list[Unit]) -> bool:
     """Whether the named places are short enough to be said whole."""
-    return sum(len(unit.text.split()) for unit in places) <= MAX_WORDS
+    return sum(len(unit.text.split()) for unit in places) <= MAX_WHOLE_WORDS
 
 
 def _whole_units(places: list[Unit]) -> list[Statement]:

@@ -29,33 +29,6 @@ QUESTIONS = (
     "What does effective prevention rest on?",
 )
 STOCK_BEFORE = {"cold question": "12.0 s", "warm question": "38 ms", "memory": "972 MB"}
-_STOCK = """
-import resource, sys, time, json
-begun = time.perf_counter()
-from chromadb import EphemeralClient
-from langchain_chroma import Chroma
-from langchain_core.documents import Document
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-from langchain_core.embeddings import Embeddings
-from sentence_transformers import SentenceTransformer
-model = SentenceTransformer(sys.argv[1], device="cpu")
-class E(Embeddings):
-    def embed_documents(self, texts): return model.encode(texts).tolist()
-    def embed_query(self, text): return model.encode([text])[0].tolist()
-text = open(sys.argv[2], encoding="utf-8").read()
-parts = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=0).create_documents([text])
-started = time.perf_counter()
-store = Chroma.from_documents(parts, E(), client=EphemeralClient())
-build = time.perf_counter() - started
-questions = json.loads(sys.argv[3])
-store.similarity_search(questions[0])
-cold = time.perf_counter() - begun
-times = []
-for question in questions * 4:
-    at = time.perf_counter(); store.similarity_search(question); times.append(time.perf_counter() - at)
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"build": build, "cold": cold, "warm": times, "memory": memory}))
-"""
 
 
 def main() -> None:
@@ -72,7 +45,7 @@ def main() -> None:
         _line("memory of ask", [memory for _, memory in cold], 450, "MB")
         _line("warm question", _warm(environment), 60, "ms")
         _line("memory of serve", [_serve(environment) for _ in range(min(3, arguments.runs))], 1000, "MB")
-    _stock(arguments.model)
+    _stock(arguments.model, min(3, arguments.runs))
 
 
 def _times(work: Callable[[], tuple[float, float]], runs: int) -> list[float]:
@@ -130,23 +103,24 @@ def _serve(environment: dict[str, str]) -> float:
         process.wait()
 
 
-def _stock(model: str | None) -> None:
+def _stock(model: str | None, runs: int) -> None:
     if model is None:
         print("stock recipe (measured earlier, November 2026; give --model to run it here):")
         for name, figure in STOCK_BEFORE.items():
             print(f"  {name:<22} {figure}")
         return
     text = Path(__file__).parent.parent / "corpus" / "publications" / "crm-2021" / "extraction.txt"
-    run = subprocess.run(
-        [sys.executable, "-c", _STOCK, model, str(text), json.dumps(QUESTIONS)], capture_output=True, text=True, check=True
-    )
-    found = json.loads(run.stdout.splitlines()[-1])
-    print(f"stock recipe with {model}:")
+    command = [sys.executable, "-m", "evals.stock", model, str(text), json.dumps(QUESTIONS)]
+    found = []
+    for _ in range(runs):
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+        found.append(json.loads(run.stdout.splitlines()[-1]))
+    print(f"stock recipe with {model}, median of {runs}:")
     for name, value, unit in (
-        ("index build", found["build"], "s"),
-        ("cold question", found["cold"], "s"),
-        ("warm question", statistics.median(found["warm"]) * 1000, "ms"),
-        ("memory", found["memory"], "MB"),
+        ("index build", statistics.median(row["build"] for row in found), "s"),
+        ("cold question", statistics.median(row["cold"] for row in found), "s"),
+        ("warm question", statistics.median(time for row in found for time in row["warm"]) * 1000, "ms"),
+        ("memory", statistics.median(row["memory"] for row in found), "MB"),
     ):
         print(f"  {name:<22} {value:8.1f} {unit}")
 

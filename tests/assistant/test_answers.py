@@ -95,6 +95,11 @@ def test_a_list_is_given_whole(answers: dict[str, Answer]) -> None:
     assert "voetnoot-5" in {note for citation in answer.citations for note in citation.footnotes}
 
 
+def test_all_named_places_are_said(assistant: Assistant) -> None:
+    answer = assistant.ask("Noem de vier punten onder Uitvoering in de checklist")
+    assert [citation.unit for citation in answer.citations] == [f"checklist-uitvoering-{n}" for n in range(1, 5)]
+
+
 def test_at_least_five_units_are_retrieved_best_first(answers: dict[str, Answer]) -> None:
     for answer in answers.values():
         units = [found.unit for found in answer.retrieved]
