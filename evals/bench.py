@@ -119,7 +119,7 @@ def _stock(model: str | None, runs: int) -> None:
     for name, value, unit in (
         ("index build", statistics.median(row["build"] for row in found), "s"),
         ("cold question", statistics.median(row["cold"] for row in found), "s"),
-        ("warm question", statistics.median(time for row in found for time in row["warm"]) * 1000, "ms"),
+        ("warm question", statistics.median(seconds for row in found for seconds in row["warm"]) * 1000, "ms"),
         ("memory", statistics.median(row["memory"] for row in found), "MB"),
     ):
         print(f"  {name:<22} {value:8.1f} {unit}")
