@@ -38,7 +38,9 @@ def build_page(assistant: Assistant, settings: Settings) -> Any:
                     label=words["question"],
                     placeholder=words["question_hint"],
                     max_length=settings.max_question_length,
-                    lines=2,
+                    # With one line to begin with, Enter asks and Shift+Enter breaks the line.
+                    lines=1,
+                    max_lines=8,
                     elem_id="question",
                     submit_btn=False,
                 )

@@ -111,6 +111,13 @@ def test_a_starter_question_is_answered(page: Page) -> None:
     expect(page.locator(".evidence-entry").first).to_contain_text("Actiepunt 6")
 
 
+def test_enter_asks(page: Page) -> None:
+    page.get_by_label("Uw vraag").fill("Wat is gender?")
+    page.get_by_label("Uw vraag").press("Enter")
+    expect(page.locator("#bewijs-1-1")).to_be_visible()
+    expect(page.get_by_label("Uw vraag")).to_have_value("")
+
+
 def test_an_empty_question_gets_a_message(page: Page) -> None:
     ask(page, "   ")
     expect(page.locator("#chat")).to_contain_text("De vraag is leeg.")
