@@ -1,7 +1,7 @@
-"""Building an index version: in a folder of its own, verified, then moved into place and, if wanted, made live.
+"""Building an index version: in a folder of its own, verified, then named by the manifest and, if wanted, made live.
 
-Nothing that is live is touched before the new version has been verified; a build that is killed leaves only a
-folder whose name starts with a dot, which the next build removes.
+Every build writes to a folder of its own and nothing refers to it before it has been verified; then one manifest is
+replaced. A killed build leaves only a folder that no manifest names; the next build removes it.
 """
 
 from __future__ import annotations
@@ -85,8 +85,7 @@ class Builder:
             raise StoreError("data-unwritable", folder=self.data.path, reason=error.strerror or error) from error
 
     def _build(self, publications: Sequence[Publication], force: bool, promote: bool) -> BuildResult:
-        for rest in self.data.versions.glob(".*"):
-            shutil.rmtree(rest)
+        self._tidy()
         entries = [entry for publication in publications for entry in entries_of(publication)]
         name = fingerprint(publications, entries, self.model)
         embedded = reused = 0
@@ -95,26 +94,51 @@ class Builder:
             vectors, embedded, reused = self._vectors(entries, {} if force else self._known_vectors(publications))
             self._write(name, publications, entries, vectors)
         live = self.data.live()
-        if promote or live is None or live not in self.data.ids():
+        if promote or live is None or not self._known(live):
             self.data.promote(name)
         return BuildResult(name, built, self.data.live() == name, embedded, reused)
 
     def _complete(self, name: str) -> bool:
-        if name not in self.data.ids():
+        if not self._known(name):
             return False
         try:
-            verify_files(self.data.versions / name, self.data.manifest(name))
+            verify_files(self.data.folder(name), self.data.manifest(name))
         except StoreError:
             return False  # damaged: it is built again, which is what the error's hint would ask for
         return True
+
+    def _known(self, name: str) -> bool:
+        return name in self.data.ids() and self.data.manifest(name).get("format") == FORMAT
+
+    def _tidy(self) -> None:
+        """Remove builds that no manifest names, with their collections on a server, and half-written files."""
+        for orphan in self.data.orphans():
+            if self.chroma_url:
+                for kind in STORED:
+                    store = self._store(orphan, kind)
+                    store.drop()
+                    store.close()
+            shutil.rmtree(orphan)
+        for folder in [self.data.path, *self.data.versions.iterdir()]:
+            for half in folder.glob(".*.json-*"):
+                half.unlink()
+        for empty in self.data.versions.iterdir():
+            if not any(empty.iterdir()):
+                empty.rmdir()
+
+    def _store(self, build: Path, kind: EntryKind) -> VectorStore:
+        from index.vector_store import VectorStore
+
+        return VectorStore(collection(build, kind), build / "chroma", self.chroma_url)
 
     def _known_vectors(self, publications: Sequence[Publication]) -> dict[str, NDArray[np.float32]]:
         """Shipped vectors and those of earlier versions of the same model, by key; damaged versions are passed over."""
         known = shipped_vectors(publications, self.model)
         for name in self.data.ids():
-            folder, manifest = self.data.versions / name, self.data.manifest(name)
+            manifest = self.data.manifest(name)
             if manifest.get("model") != self.model or manifest.get("format") != FORMAT:
                 continue
+            folder = self.data.folder(name)
             try:
                 verify_files(folder, manifest)
             except StoreError:
@@ -140,47 +164,40 @@ class Builder:
     def _write(
         self, name: str, publications: Sequence[Publication], entries: Sequence[Entry], vectors: NDArray[np.float32]
     ) -> None:
-        draft = self.data.versions / f".{name}-{os.getpid()}"
-        draft.mkdir()
-        (draft / "corpus.json").write_bytes(_publications().dump_json(list(publications)))
+        build = self.data.versions / name / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}"
+        build.mkdir(parents=True)
+        (build / "corpus.json").write_bytes(_publications().dump_json(list(publications)))
         lines = (json.dumps(asdict(entry), ensure_ascii=False) for entry in entries)
-        (draft / "entries.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        np.save(draft / "vectors.npy", vectors)
-        self._fill_stores(name, draft, entries, vectors)
-        write_json(draft / "manifest.json", self._manifest(name, draft, publications, entries, vectors))
-        target = self.data.versions / name
-        if target.exists():
-            os.replace(target, self.data.versions / f".old-{name}-{os.getpid()}")
-        os.replace(draft, target)
-        for rest in self.data.versions.glob(".old-*"):
-            shutil.rmtree(rest)
+        (build / "entries.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        np.save(build / "vectors.npy", vectors)
+        self._fill_stores(build, entries, vectors)
+        write_json(build.parent / "manifest.json", self._manifest(build, publications, entries, vectors))
 
-    def _fill_stores(self, name: str, draft: Path, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
+    def _fill_stores(self, build: Path, entries: Sequence[Entry], vectors: NDArray[np.float32]) -> None:
         """Fill the vector store and compare it with an exact scan before anybody relies on it."""
-        from index.vector_store import VectorStore
-
         for number, kind in enumerate(STORED):
             self._tell("store", number, len(STORED))
             rows = [row for row, entry in enumerate(entries) if entry.kind == kind]
-            store = VectorStore(f"{name}-{kind}", draft / "chroma", self.chroma_url)
+            store = self._store(build, kind)
             try:
                 store.fill(rows, vectors[rows] if rows else np.zeros((0, vectors.shape[1]), dtype=np.float32))
-                _check_recall(store, rows, vectors, name)
+                _check_recall(store, rows, vectors, build.parent.name)
             finally:
                 store.close()
         self._tell("store", len(STORED), len(STORED))
 
     def _manifest(
-        self, name: str, draft: Path, publications: Sequence[Publication], entries: Sequence[Entry], vectors: NDArray[np.float32]
+        self, build: Path, publications: Sequence[Publication], entries: Sequence[Entry], vectors: NDArray[np.float32]
     ) -> dict[str, object]:
         return {
-            "version": name,
+            "version": build.parent.name,
+            "build": build.name,
             "format": FORMAT,
             "model": self.model,
             "dimension": int(vectors.shape[1]),
             "publications": [{"id": p.id, "units": len(p.units), "bank": len(p.bank)} for p in publications],
             "entries": {kind: sum(entry.kind == kind for entry in entries) for kind in ("chunk", "sentence", "question")},
-            "files": {file: checksum(draft / file) for file in DURABLE},
+            "files": {file: checksum(build / file) for file in DURABLE},
             "chroma": self.chroma_url or "embedded",
             "code": _code_version(),
             "built": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -191,13 +208,18 @@ class Builder:
             self.progress(stage, done, total)
 
 
+def collection(build: Path, kind: EntryKind) -> str:
+    """Name of a build's collection: of its own, for a server holds those of all versions and builds."""
+    return f"{build.parent.name}-{build.name}-{kind}"
+
+
 def read_entries(folder: Path) -> list[Entry]:
-    """The entries of a version's folder, row by row as in ``vectors.npy``."""
+    """The entries of a build's folder, row by row as in ``vectors.npy``."""
     return [Entry(**json.loads(line)) for line in (folder / "entries.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def read_publications(folder: Path) -> list[Publication]:
-    """The publications of a version's folder, as they were when it was built."""
+    """The publications of a build's folder, as they were when it was built."""
     return _publications().validate_json((folder / "corpus.json").read_bytes())
 
 

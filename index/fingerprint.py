@@ -10,7 +10,7 @@ from dataclasses import asdict
 from corpus.publication import Publication
 from index.chunking import CHUNK_LIMIT, Entry
 
-FORMAT = 1
+FORMAT = 2
 """Layout of an index version; raise it when a file of the version changes its meaning."""
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreError
 from corpus.publication import Corpus
-from index.build import read_entries, read_publications
+from index.build import collection, read_entries, read_publications
 from index.chunking import Entry, EntryKind
 from index.fingerprint import FORMAT
 from index.fusion import fuse
@@ -68,10 +68,10 @@ class IndexVersion:
         if wanted is None:
             raise StoreError("no-index", folder=data.path)
         self.name = wanted
-        self.folder = data.versions / wanted
         self.manifest = data.manifest(wanted)
         if self.manifest["format"] != FORMAT:
-            raise StoreError("data-format", folder=self.folder, found=self.manifest["format"], known=FORMAT)
+            raise StoreError("version-format", version=wanted, found=self.manifest["format"], known=FORMAT)
+        self.folder = data.folder(wanted)
         if self.manifest["model"] != model:
             raise StoreError("other-model", found=self.manifest["model"], wanted=model)
         verify_files(self.folder, self.manifest)
@@ -100,7 +100,7 @@ class IndexVersion:
             rows = self.rows(kind)
             if not rows:
                 continue
-            store = VectorStore(f"{self.name}-{kind}", self.folder / "chroma", self._url)
+            store = VectorStore(collection(self.folder, kind), self.folder / "chroma", self._url)
             if store.count() != len(rows):
                 raise StoreError("version-damaged", version=self.name, reason=f"chroma: {store.count()} ≠ {len(rows)}")
             stores[kind] = store

@@ -57,9 +57,14 @@ class VectorStore:
         """Vectors in the collection.
 
         Raises:
-            StoreError: there is no such collection.
+            StoreError: there is no such collection, or it cannot be read.
         """
-        return int(self._collection().count())
+        from chromadb.errors import ChromaError
+
+        try:
+            return int(self._collection().count())
+        except (ChromaError, OSError, ValueError) as error:
+            raise self._failed(error) from error
 
     def search(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
         """The nearest rows as (position, cosine similarity), best first, at most ``limit``.
@@ -104,7 +109,7 @@ class VectorStore:
     def _failed(self, error: Exception) -> StoreError:
         if self._url:
             return StoreError("store-unreachable", url=self._url, reason=error)
-        return StoreError("version-damaged", version=self.name.rpartition("-")[0], reason=error)
+        return StoreError("version-damaged", version=self.name.partition("-")[0], reason=error)
 
 
 def _client(folder: Path, url: str | None) -> Any:
@@ -127,4 +132,4 @@ def _client(folder: Path, url: str | None) -> Any:
     except (ChromaError, OSError, ValueError) as error:
         if url:
             raise StoreError("store-unreachable", url=url, reason=error) from error
-        raise StoreError("version-damaged", version=folder.parent.name, reason=error) from error
+        raise StoreError("version-damaged", version=folder.parent.parent.name, reason=error) from error

