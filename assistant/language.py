@@ -23,3 +23,9 @@ def language_of(question: str) -> str:
     words = re.findall(r"[^\W\d_]+", question.lower())
     counts = {language: sum(word in known for word in words) for language, known in _words().items()}
     return "en" if counts["en"] > counts["nl"] else "nl"
+
+
+@cache
+def small_words() -> frozenset[str]:
+    """The small words of all languages together."""
+    return frozenset().union(*_words().values())

@@ -11,16 +11,19 @@ from assistant.citations import write
 from assistant.evidence import locate, retrieve, weigh
 from assistant.extractive import compose
 from assistant.language import language_of
+from assistant.rephrase import rephrase
 from assistant.replies import reply
-from assistant.route import route
+from assistant.small_talk import ask_back, greet
 from assistant.turn import Step, Turn
 from assistant.verify import verify
 from index.retriever import IndexVersion
 
 STEPS: tuple[Step, ...] = (
     check,  # empty, too long: an error, nothing else happens
-    route,  # small talk and questions without a question
+    greet,  # small talk
+    rephrase,  # what a follow-up leans on
     locate,  # places that the question names
+    ask_back,  # nothing says what it is about
     retrieve,  # rank the units
     weigh,  # is there evidence, or is it off topic?
     compose,  # the shortest literal sentences that answer
@@ -49,10 +52,8 @@ def run(
     """
     begun = time.perf_counter()
     turn = Turn(question, index, limit, language or language_of(question), history, standalone=" ".join(question.split()))
-    for step in STEPS:
-        step(turn)
-        if turn.status is not None:
-            break
+    turn.replay = lambda asked, before: _replay(asked, before, index, limit)
+    _play(turn)
     status = turn.status or AnswerStatus.ANSWERED
     answer = Answer(
         question=turn.question,
@@ -66,10 +67,30 @@ def run(
     if turn.statements:
         answer.answer, answer.citations = write(turn.statements, index.corpus, turn.language)
         answer.coverage = "complete"
+        if turn.missing:
+            answer.status, answer.coverage = AnswerStatus.PARTIAL, "partial"
+            answer.answer = f"{reply(AnswerStatus.PARTIAL, turn)}\n\n{answer.answer}"
     else:
         answer.answer = reply(status, turn)
     answer.timing_ms = {"total": round((time.perf_counter() - begun) * 1000, 2)}
     return answer
+
+
+def _play(turn: Turn) -> None:
+    for step in STEPS:
+        step(turn)
+        if turn.status is not None:
+            break
+
+
+def _replay(asked: str, before: Sequence[str], index: IndexVersion, limit: int) -> Turn:
+    """An earlier question, answered again with the questions before it; an unusable one gives an empty turn."""
+    history = [{"role": "user", "content": question} for question in before]
+    turn = Turn(asked, index, limit, language_of(asked), history, standalone=" ".join(asked.split()))
+    turn.replay = lambda question, earlier: _replay(question, earlier, index, limit)
+    if asked.strip() and len(asked) <= limit:
+        _play(turn)
+    return turn
 
 
 def _retrieved(turn: Turn) -> list[Retrieved]:

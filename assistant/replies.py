@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.answer import AnswerStatus
+from assistant.asked import kinds
 from assistant.turn import Turn
 
 
@@ -20,12 +21,15 @@ def reply(status: AnswerStatus, turn: Turn | None = None, language: str = "nl") 
     text = _replies()[status][turn.language if turn else language]
     if turn is None:
         return text
+    missing = kinds()[turn.missing][turn.language] if turn.missing else ""
+    if status == AnswerStatus.NOT_IN_GUIDANCE and missing:
+        text = _replies()["missing"][turn.language]
     publications = turn.index.corpus.publications.values()
-    return text.format(nearest=_nearest(turn), titles="; ".join(p.title for p in publications))
+    return text.format(missing=missing, nearest=_nearest(turn), titles="; ".join(p.title for p in publications))
 
 
 def _nearest(turn: Turn) -> str:
     if turn.found is None:
         return "–"
-    unit = turn.index.corpus.find(turn.found.hits[0].locator)
+    unit = turn.places[0] if turn.places else turn.index.corpus.find(turn.found.hits[0].locator)
     return f"[{turn.index.corpus.publication_of(unit).label(unit, turn.language)}](/?unit={unit.id})"

@@ -25,7 +25,7 @@ class Assistant:
 
     def __init__(self, settings: Settings, version: str | None = None) -> None:
         self._settings = settings
-        self.index = IndexVersion(settings.data, settings.embedding_model, settings.chroma_url, version)
+        self.index = IndexVersion(settings.data, settings.embedding_model, settings.chroma_url, version, settings.without)
 
     def ask(self, question: str, history: Sequence[Mapping[str, str]] = (), language: str | None = None) -> Answer:
         """Answer a question.

@@ -5,7 +5,8 @@
     ├── LocatorError     a locator that does not exist
     ├── StoreError       data folder, index version or pointer cannot be used
     ├── QuestionError    a question that cannot be answered (empty, too long)
-    └── BatchError       a batch file that cannot be read
+    ├── BatchError       a batch file that cannot be read
+    └── EvalError        cases or runs of the eval suite that cannot be used
 
 The words people read stand in ``prompts/errors.toml`` (message and hint per code), so that they can be
 translated and so that no sentence for people hides in code.
@@ -60,3 +61,7 @@ class QuestionError(WegwijzerError):
 
 class BatchError(WegwijzerError):
     """A batch file cannot be read or a line of it is broken."""
+
+
+class EvalError(WegwijzerError):
+    """Cases, runs or the baseline of the eval suite cannot be used."""

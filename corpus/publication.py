@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from corpus.bank import BankQuestion, read_bank
+from corpus.bank import BankQuestion, Gap, read_bank, read_gaps
 from corpus.errors import CorpusError, LocatorError
 from corpus.locator import Locator, is_id
 from corpus.markdown import read_markdown
@@ -35,6 +35,7 @@ class Publication:
         groups: printed headings over several units, id -> heading.
         sources: what it cites.
         bank: everyday questions that point to its units; empty when the publication has none.
+        gaps: questions on the subject that it does not answer; empty when there are none.
     """
 
     data: dict[str, Any]
@@ -42,6 +43,7 @@ class Publication:
     groups: dict[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     bank: tuple[BankQuestion, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def id(self) -> str:
@@ -107,6 +109,7 @@ def read_publication(folder: Traversable) -> Publication:
         groups=document.groups,
         sources=read_sources(_toml(folder, "sources.toml")) if (folder / "sources.toml").is_file() else (),
         bank=read_bank(_text(folder, "questions.jsonl")) if (folder / "questions.jsonl").is_file() else (),
+        gaps=read_gaps(_text(folder, "gaps.jsonl")) if (folder / "gaps.jsonl").is_file() else (),
     )
     for unit in publication.units:
         publication.label(unit, publication.language)

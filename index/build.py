@@ -14,15 +14,18 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import StoreError
 from corpus.publication import Publication
-from index.chunking import Entry, EntryKind, entries_of
+from index.chunking import Entry, EntryKind, entries_of, off_topic_entries
+from index.classifier import learn
+from index.evidence import learn_evidence
 from index.fingerprint import FORMAT, fingerprint
+from index.keyword import KeywordIndex
 from index.shipped import embed, key_of, shipped_vectors
 from index.versions import DURABLE, DataFolder, checksum, verify_files, write_json
 
@@ -86,7 +89,7 @@ class Builder:
 
     def _build(self, publications: Sequence[Publication], force: bool, promote: bool) -> BuildResult:
         self._tidy()
-        entries = [entry for publication in publications for entry in entries_of(publication)]
+        entries = [*(entry for publication in publications for entry in entries_of(publication)), *off_topic_entries()]
         name = fingerprint(publications, entries, self.model)
         embedded = reused = 0
         built = force or not self._complete(name)
@@ -170,6 +173,11 @@ class Builder:
         lines = (json.dumps(asdict(entry), ensure_ascii=False) for entry in entries)
         (build / "entries.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         np.save(build / "vectors.npy", vectors)
+        self._tell("learn", 0, 1)
+        questions = [row for row, entry in enumerate(entries) if entry.kind == "question"]
+        learn(vectors[questions], [entries[row].locator for row in questions]).save(build / "classifier.npz")
+        learn_evidence(entries, vectors, chunk_keywords(entries)).save(build / "evidence.npz")
+        self._tell("learn", 1, 1)
         self._fill_stores(build, entries, vectors)
         write_json(build.parent / "manifest.json", self._manifest(build, publications, entries, vectors))
 
@@ -196,7 +204,7 @@ class Builder:
             "model": self.model,
             "dimension": int(vectors.shape[1]),
             "publications": [{"id": p.id, "units": len(p.units), "bank": len(p.bank)} for p in publications],
-            "entries": {kind: sum(entry.kind == kind for entry in entries) for kind in ("chunk", "sentence", "question")},
+            "entries": {kind: sum(entry.kind == kind for entry in entries) for kind in get_args(EntryKind)},
             "files": {file: checksum(build / file) for file in DURABLE},
             "chroma": self.chroma_url or "embedded",
             "code": _code_version(),
@@ -211,6 +219,16 @@ class Builder:
 def collection(build: Path, kind: EntryKind) -> str:
     """Name of a build's collection: of its own, for a server holds those of all versions and builds."""
     return f"{build.parent.name}-{build.name}-{kind}"
+
+
+def keyword_text(entry: Entry) -> str:
+    """What keyword search looks at."""
+    return f"{entry.context} {entry.text}"
+
+
+def chunk_keywords(entries: Sequence[Entry]) -> KeywordIndex:
+    """Keyword search over the chunks alone, in their order: what a corpus without a bank has."""
+    return KeywordIndex([keyword_text(entry) for entry in entries if entry.kind == "chunk"])
 
 
 def read_entries(folder: Path) -> list[Entry]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from corpus.bank import off_topic_questions
 from corpus.publication import Publication
 from corpus.sentences import Sentence, sentences_of
 from corpus.unit import Unit
 
-EntryKind = Literal["chunk", "sentence", "question"]
+EntryKind = Literal["chunk", "sentence", "question", "gap", "off_topic"]
 
 CHUNK_LIMIT = 450
 """Characters of a unit's text in one chunk: with its titles it stays under the 600 that are embedded well and quickly."""
@@ -21,12 +22,13 @@ class Entry:
     """One thing with a vector.
 
     Attributes:
-        kind: chunk (paragraph), sentence, or question (of the bank).
-        locator: the unit it belongs to or leads to.
+        kind: chunk (paragraph), sentence, question (of the bank), gap (a near miss), off_topic (about anything else).
+        locator: the unit it belongs to or leads to; empty for a question that leads nowhere.
         start, end: the literal stretch of the unit's text: the paragraph, the sentence, or the span that answers the
             bank's question. Both 0 for a unit without text.
         text: what is searched by keyword and, with ``context`` before it, embedded.
         context: titles that tell what the text is about; empty for sentences and questions.
+        asked: the kind of thing that a gap asks for; empty for others.
     """
 
     kind: EntryKind
@@ -35,6 +37,12 @@ class Entry:
     end: int
     text: str
     context: str = ""
+    asked: str = ""
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is compared as a question with questions, not as a passage."""
+        return self.kind not in ("chunk", "sentence")
 
     @property
     def embedded(self) -> str:
@@ -43,12 +51,17 @@ class Entry:
 
 
 def entries_of(publication: Publication) -> list[Entry]:
-    """Every entry of a publication: chunks, then sentences, then bank questions."""
+    """Every entry of a publication: chunks, sentences, bank questions, gaps."""
     chunks = [entry for unit in publication.units for entry in _chunks(unit, publication)]
     sentences = [
         Entry("sentence", str(unit.locator), s.start, s.end, s.text) for unit in publication.units for s in sentences_of(unit)
     ]
-    return [*chunks, *sentences, *_questions(publication)]
+    return [*chunks, *sentences, *_questions(publication), *_gaps(publication)]
+
+
+def off_topic_entries() -> list[Entry]:
+    """Questions that no publication answers, the same for every index."""
+    return [Entry("off_topic", "", 0, 0, question) for question in off_topic_questions()]
 
 
 def _chunks(unit: Unit, publication: Publication) -> Iterator[Entry]:
@@ -76,3 +89,9 @@ def _questions(publication: Publication) -> Iterator[Entry]:
         unit = publication.by_id[row.unit]
         start = unit.text.find(row.quote)
         yield Entry("question", str(unit.locator), start, start + len(row.quote), row.question)
+
+
+def _gaps(publication: Publication) -> Iterator[Entry]:
+    for gap in publication.gaps:
+        nearest = str(publication.by_id[gap.nearest].locator) if gap.nearest else ""
+        yield Entry("gap", nearest, 0, 0, gap.question, asked=gap.kind)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,40 +15,61 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 
 from corpus.errors import StoreError
+from corpus.places import PlaceFinder
 from corpus.publication import Corpus
-from index.build import collection, read_entries, read_publications
+from corpus.unit import Unit
+from corpus.vocabulary import Vocabulary
+from index.build import chunk_keywords, collection, keyword_text, read_entries, read_publications
 from index.chunking import Entry, EntryKind
+from index.classifier import load_classifier
+from index.evidence import Seen, Signals, WordCounts, load_evidence
 from index.fingerprint import FORMAT
 from index.fusion import fuse
+from index.keyword import COMPOUNDS, SPELLING, KeywordIndex
 from index.versions import DataFolder, verify_files
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-    from index.keyword import KeywordIndex
     from index.vector_store import VectorStore
 
-WEIGHTS = {"chunk": 0.7, "question": 1.0, "keyword": 0.7}
-"""Measured on blind questions over this corpus (top 1 0.62, top 5 0.91); a part without entries counts for nothing."""
+Floats = NDArray[np.float32]
+Nearest = list[tuple[int, float]]
+"""Rows with their cosine similarity, nearest first."""
+
+WEIGHTS = {"chunk": 0.5, "question": 0.7, "keyword": 0.7, "classifier": 1.0}
+"""Of the parts that are fused; a part without entries counts for nothing. docs/evaluation.md tells how they were set."""
+INGREDIENTS = (*WEIGHTS, COMPOUNDS, SPELLING)
+"""What can be switched off, to measure what it adds."""
 _NEAREST = 400
+_SHOWN = 30
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A unit that was found: its locator, the fused score, and the best cosine similarity of its chunks and questions."""
+    """A unit that was found: its locator and fused score."""
 
     locator: str
     score: float
-    similarity: float
 
 
 @dataclass(frozen=True)
 class Search:
-    """What one search found: hits, best first, and the question's vector for those who look closer."""
+    """What one search found.
+
+    Attributes:
+        hits: all units, best first.
+        vector: the question's, for those who look closer.
+        questions: the nearest bank questions with their cosine similarity, best first.
+        gaps: the nearest known gaps, the same way.
+        signals: what tells whether the corpus answers (``index/evidence.py``).
+    """
 
     hits: tuple[Hit, ...]
-    vector: NDArray[np.float32]
+    vector: Floats
     questions: tuple[tuple[Entry, float], ...]
+    gaps: tuple[tuple[Entry, float], ...]
+    signals: Signals
 
 
 class IndexVersion:
@@ -57,12 +79,20 @@ class IndexVersion:
         data: the data folder.
         model: the embedder that is set; it must be the one the version was built with.
         name: the version's id; None for the live one.
+        without: ingredients (``INGREDIENTS``) that are switched off.
 
     Raises:
         StoreError: no index yet, an unknown version, a damaged file, another model or format.
     """
 
-    def __init__(self, data: DataFolder, model: str, chroma_url: str | None = None, name: str | None = None) -> None:
+    def __init__(
+        self,
+        data: DataFolder,
+        model: str,
+        chroma_url: str | None = None,
+        name: str | None = None,
+        without: Collection[str] = (),
+    ) -> None:
         data.check_format()
         wanted = name or data.live()
         if wanted is None:
@@ -76,9 +106,13 @@ class IndexVersion:
             raise StoreError("other-model", found=self.manifest["model"], wanted=model)
         verify_files(self.folder, self.manifest)
         self._url = chroma_url
+        self._without = frozenset(without)
         self.corpus = Corpus(read_publications(self.folder))
         self.entries = read_entries(self.folder)
-        self.vectors: NDArray[np.float32] = np.load(self.folder / "vectors.npy")
+        self.vectors: Floats = np.load(self.folder / "vectors.npy")
+        self._classifier = load_classifier(self.folder / "classifier.npz")
+        self._evidence = load_evidence(self.folder / "evidence.npz")
+        self._embedded = lru_cache(maxsize=256)(self._embed)
 
     @cached_property
     def embedder(self) -> Embeddings:
@@ -88,7 +122,7 @@ class IndexVersion:
 
     def rows(self, kind: EntryKind) -> list[int]:
         """Rows of ``entries`` and ``vectors`` of one kind."""
-        return [row for row, entry in enumerate(self.entries) if entry.kind == kind]
+        return self._rows_of[kind]
 
     @cached_property
     def _stores(self) -> dict[str, VectorStore]:
@@ -107,12 +141,25 @@ class IndexVersion:
         return stores
 
     @cached_property
-    def _keywords(self) -> tuple[KeywordIndex, list[str]]:
-        from index.keyword import KeywordIndex
+    def _keyword_rows(self) -> list[int]:
+        return [*self.rows("chunk"), *([] if "question" in self._without else self.rows("question"))]
 
-        rows = [*self.rows("chunk"), *self.rows("question")]
-        texts = [f"{self.entries[row].context} {self.entries[row].text}" for row in rows]
-        return KeywordIndex(texts), [self.entries[row].locator for row in rows]
+    @cached_property
+    def _keywords(self) -> KeywordIndex:
+        texts = [keyword_text(self.entries[row]) for row in self._keyword_rows]
+        return KeywordIndex(texts, self._vocabulary, {COMPOUNDS, SPELLING} - self._without)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.entries[row].text for row in self._keyword_rows)
+
+    @cached_property
+    def _counts(self) -> WordCounts:
+        return WordCounts([self.entries[row].text for row in self._keyword_rows])
+
+    @cached_property
+    def _chunk_keywords(self) -> KeywordIndex:
+        return chunk_keywords(self.entries)
 
     @cached_property
     def _locators(self) -> list[str]:
@@ -124,24 +171,89 @@ class IndexVersion:
 
     def search(self, question: str) -> Search:
         """Rank all units for a standalone question."""
-        vector = np.asarray(self.embedder.embed_query(question), dtype=np.float32)
+        vector = self._embedded(question)
         chunks = self._nearest("chunk", vector)
-        questions = self._nearest("question", vector)
+        questions = [] if "question" in self._without else self._nearest("question", vector)
+        gaps = self._similar("gap", vector)
+        parts = [
+            (WEIGHTS[name], scores)
+            for name, scores in self._parts(question, vector, chunks, questions).items()
+            if name not in self._without
+        ]
+        hits = tuple(Hit(locator, score) for locator, score in fuse(parts, self._locators).items())
+        signals = self._evidence.judge(self._seen(question, vector, chunks, questions, gaps))
+        return Search(hits, vector, self._shown(questions), self._shown(gaps), signals)
+
+    def _parts(self, question: str, vector: Floats, chunks: Nearest, questions: Nearest) -> dict[str, dict[str, float]]:
+        """Scores by locator of every part that is fused."""
         by_chunk = _grouped((self.entries[row].locator, similarity) for row, similarity in chunks)
         by_question = _grouped((self.entries[row].locator, similarity) for row, similarity in questions)
-        keywords, locators = self._keywords
-        by_keyword = _grouped(zip(locators, keywords.scores(question).tolist(), strict=True))
-        parts = [
-            (WEIGHTS["chunk"], {locator: max(values) for locator, values in by_chunk.items()}),
-            (WEIGHTS["question"], {locator: float(np.mean(values[:2])) for locator, values in by_question.items()}),
-            (WEIGHTS["keyword"], {locator: max(values) for locator, values in by_keyword.items()}),
-        ]
-        ranking = fuse(parts, self._locators)
-        best = {locator: max([*by_chunk.get(locator, []), *by_question.get(locator, [])], default=0.0) for locator in ranking}
-        hits = tuple(Hit(locator, score, best[locator]) for locator, score in ranking.items())
-        return Search(hits, vector, tuple((self.entries[row], similarity) for row, similarity in questions[:20]))
+        locators = (self.entries[row].locator for row in self._keyword_rows)
+        by_keyword = _grouped(zip(locators, self._keywords.scores(question).tolist(), strict=True))
+        return {
+            "chunk": {locator: values[0] for locator, values in by_chunk.items()},
+            "question": {locator: float(np.mean(values[:2])) for locator, values in by_question.items()},
+            "keyword": {locator: float(np.mean(values[:2])) for locator, values in by_keyword.items()},
+            "classifier": {} if "question" in self._without else self._classifier.scores(vector),
+        }
 
-    def sentence_similarities(self, locator: str, vector: NDArray[np.float32]) -> dict[int, float]:
+    def _seen(self, question: str, vector: Floats, chunks: Nearest, questions: Nearest, gaps: Nearest) -> Seen:
+        return Seen(
+            vector,
+            _values(chunks),
+            _values(questions),
+            _values(gaps),
+            _values(self._similar("off_topic", vector)),
+            float(self._chunk_keywords.scores(question).max(initial=0.0)),
+            len(self._chunk_keywords.tokens(question)),
+            *self._counts.foreign(question),
+        )
+
+    def _similar(self, kind: EntryKind, vector: Floats) -> Nearest:
+        """All rows of a kind that has no store, nearest first."""
+        rows = self._rows_of[kind]
+        similarities = self.vectors[rows] @ vector
+        return [(rows[i], float(similarities[i])) for i in np.argsort(-similarities, kind="stable")]
+
+    @cached_property
+    def _rows_of(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for row, entry in enumerate(self.entries):
+            found[entry.kind].append(row)
+        return found
+
+    def _shown(self, nearest: Nearest) -> tuple[tuple[Entry, float], ...]:
+        return tuple((self.entries[row], similarity) for row, similarity in nearest[:_SHOWN])
+
+    def _embed(self, question: str) -> Floats:
+        return np.asarray(self.embedder.embed_query(question), dtype=np.float32)
+
+    def places(self, text: str) -> list[Unit]:
+        """The units that a text names, publication by publication."""
+        return [unit for finder in self._finders for unit in finder.find(text)]
+
+    def boxes(self, text: str, unit: Unit) -> list[Unit]:
+        """The boxes of a unit that a text names."""
+        return [box for finder in self._finders if finder.publication.id == unit.publication for box in finder.boxes(text, unit)]
+
+    def ordinal(self, text: str, items: list[str]) -> int | None:
+        """The position that a text points at (-1: the last); None when it points at none."""
+        return next((found for finder in self._finders if (found := finder.ordinal(text, items)) is not None), None)
+
+    def place_words(self) -> frozenset[str]:
+        """Every word by which places are named."""
+        return frozenset().union(*(finder.words for finder in self._finders))
+
+    def titled(self, line: str) -> list[Unit]:
+        """Units whose title a line of a list is, as in an overview; empty when none has it."""
+        wanted = _letters(line)
+        return [unit for unit in self.corpus.units if wanted and _letters(unit.title).endswith(wanted)]
+
+    @cached_property
+    def _finders(self) -> list[PlaceFinder]:
+        return [PlaceFinder(publication) for publication in self.corpus.publications.values()]
+
+    def sentence_similarities(self, locator: str, vector: Floats) -> dict[int, float]:
         """Cosine similarity of a unit's sentences to a question's vector, by the sentence's start."""
         rows = self._sentence_rows.get(locator, [])
         return dict(zip((self.entries[row].start for row in rows), (self.vectors[rows] @ vector).tolist(), strict=True))
@@ -153,7 +265,7 @@ class IndexVersion:
             found[self.entries[row].locator].append(row)
         return found
 
-    def _nearest(self, kind: EntryKind, vector: NDArray[np.float32]) -> list[tuple[int, float]]:
+    def _nearest(self, kind: EntryKind, vector: Floats) -> Nearest:
         store = self._stores.get(kind)
         return store.search(vector.tolist(), min(_NEAREST, store.count())) if store else []
 
@@ -180,6 +292,14 @@ class UnitRetriever(BaseRetriever):
             metadata = {"locator": hit.locator, "unit": unit.id, "title": unit.title, "page": unit.page, "score": hit.score}
             found.append(Document(page_content=unit.text or unit.title, metadata=metadata))
         return found
+
+
+def _values(nearest: Nearest) -> Floats:
+    return np.array([similarity for _, similarity in nearest], dtype=np.float32)
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalpha())
 
 
 def _grouped(pairs: Any) -> dict[str, list[float]]:

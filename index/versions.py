@@ -24,7 +24,7 @@ from typing import Any
 from corpus.errors import StoreError
 
 DATA_FORMAT = 1
-DURABLE = ("corpus.json", "entries.jsonl", "vectors.npy")
+DURABLE = ("corpus.json", "entries.jsonl", "vectors.npy", "classifier.npz", "evidence.npz")
 """Files of a version that are its truth; their checksums stand in the manifest."""
 
 

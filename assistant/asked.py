@@ -1,0 +1,56 @@
+"""What a question asks for: a kind of thing, a source, a list, or a place as a whole. The words are data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from assistant.rephrase import read
+from assistant.turn import Turn
+from corpus.places import contains
+
+_VOTERS = 5
+_VOTES = 3
+
+
+def kind_asked(turn: Turn) -> str | None:
+    """The kind of thing asked (a table of ``prompts/asked.toml``): what most of the nearest gaps ask for, else what the words say.
+
+    None when neither tells.
+    """
+    text = turn.standalone.lower()
+    said = next((kind for kind, data in kinds().items() if contains(data["words"], text)), None)
+    if turn.found is None:
+        return said
+    votes = Counter(gap.asked for gap, _ in turn.found.gaps[:_VOTERS]).most_common(1)
+    return votes[0][0] if votes and votes[0][1] >= _VOTES else said
+
+
+def asks_source(turn: Turn) -> bool:
+    """Whether it asks who wrote something or where it comes from."""
+    return contains(_forms()["source"], turn.standalone.lower())
+
+
+def asks_list(turn: Turn) -> bool:
+    """Whether it asks for all of several things."""
+    return contains(_forms()["list"], turn.standalone.lower())
+
+
+def asks_whole(turn: Turn) -> bool:
+    """Whether nothing is asked beyond the named place itself."""
+    beyond = set(read(turn.standalone).content) - turn.index.place_words() - set(_forms()["say"])
+    return not any(word.isalpha() and len(word) > 1 for word in beyond)
+
+
+@cache
+def kinds() -> dict[str, Any]:
+    """Kind -> words that ask for it and its name in each language."""
+    return tomllib.loads((files("prompts") / "asked.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _forms() -> dict[str, list[str]]:
+    return tomllib.loads((files("prompts") / "forms.toml").read_text(encoding="utf-8"))

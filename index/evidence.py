@@ -1,0 +1,221 @@
+"""Does the corpus answer a question? Two logistic models over what search sees, learned when the index is built.
+
+*Topical* tells questions on the subject from questions about anything else: similarity to the passages against similarity to
+off-topic questions, and the weight of the shared words. Its features are measured in standard deviations from their mean over the
+off-topic questions, so that the default coefficients serve any publication.
+
+*Answered* tells questions of the bank from known gaps: similarity to either, a linear view of the vector, and words, names and
+numbers that the corpus does not know. Each question of the bank is measured as if it were not in the bank. Without
+enough bank questions and gaps there is no such model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.vocabulary import WORD
+from index.chunking import Entry
+from index.keyword import KeywordIndex
+
+Floats = NDArray[np.float32]
+
+_ENOUGH = 50
+"""Rows of each sort without which nothing is learned."""
+_FOLDS = 5
+_NAME = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][\w-]+")
+_DEFAULT_TOPICAL = (1.77, 2.82, -0.76, -3.36, 6.24, -2.51, 0.0)
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Log-odds that a question is on the subject, and that the corpus answers it (None: no model for it)."""
+
+    topical: float
+    answered: float | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What search sees of one question.
+
+    Attributes:
+        vector: the question's.
+        chunks, questions, gaps, off_topic: cosine similarities, best first.
+        keyword: BM25 of the best chunk; ``tokens``: the question's number of tokens.
+        foreign: share of the question's words that the corpus does not know; ``numbers`` and ``names``: how many such numbers
+            and capitalised words.
+    """
+
+    vector: Floats
+    chunks: Floats
+    questions: Floats
+    gaps: Floats
+    off_topic: Floats
+    keyword: float
+    tokens: int
+    foreign: float
+    numbers: int
+    names: int
+
+    def topical(self) -> list[float]:
+        """Features of the topical model."""
+        return [
+            _mean(self.chunks, 1),
+            _mean(self.chunks, 5),
+            _mean(self.off_topic, 1),
+            _mean(self.off_topic, 5),
+            float(np.log1p(self.keyword)),
+            self.keyword / max(1, self.tokens) ** 0.5,
+        ]
+
+    def answered(self) -> list[float]:
+        """Features of the answered model, but for the linear view of the vector."""
+        return [
+            *self.topical(),
+            _mean(self.questions, 1),
+            _mean(self.questions, 3),
+            _mean(self.gaps, 1),
+            _mean(self.gaps, 3),
+            self.foreign,
+            float(min(self.numbers, 2)),
+            float(min(self.names, 2)),
+        ]
+
+
+class WordCounts:
+    """In how many texts each word stands: a word that stands in none is foreign to the corpus."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._counts = Counter(word for text in texts for word in set(WORD.findall(text.lower())))
+
+    def foreign(self, question: str, own: int = 0) -> tuple[float, int, int]:
+        """Share of foreign words, foreign numbers, foreign names; ``own``: texts of the count that are the question itself."""
+        words = WORD.findall(question.lower())
+        unknown = {word for word in words if self._counts[word] <= own}
+        numbers = sum(any(sign.isdigit() for sign in word) for word in unknown)
+        names = sum(name.lower() in unknown for name in _NAME.findall(question))
+        return len(unknown) / max(1, len(words)), numbers, names
+
+
+@dataclass(frozen=True)
+class EvidenceModel:
+    """Coefficients, the last one the constant. Empty ``answered`` means that there is no such model.
+
+    Attributes:
+        centre, scale: of the topical features over the off-topic questions, (6,).
+        topical: (7,).
+        answered: (13 + 1 + 1,): features, the linear view, the constant.
+        view: (dimension + 1,): the linear view of the vector.
+    """
+
+    centre: Floats
+    scale: Floats
+    topical: Floats
+    answered: Floats
+    view: Floats
+
+    def judge(self, seen: Seen) -> Signals:
+        """Log-odds for one question."""
+        topical = _linear(self.topical, (np.array(seen.topical(), dtype=np.float32) - self.centre) / self.scale)
+        if not self.answered.size:
+            return Signals(topical, None)
+        features = np.array([*seen.answered(), _linear(self.view, seen.vector)], dtype=np.float32)
+        return Signals(topical, _linear(self.answered, features))
+
+    def save(self, file: Path) -> None:
+        """Write the arrays as ``.npz``."""
+        np.savez(file, centre=self.centre, scale=self.scale, topical=self.topical, answered=self.answered, view=self.view)
+
+
+def load_evidence(file: Path) -> EvidenceModel:
+    """Read what ``save`` wrote."""
+    with np.load(file) as stored:
+        return EvidenceModel(**{name: stored[name] for name in ("centre", "scale", "topical", "answered", "view")})
+
+
+def learn_evidence(entries: Sequence[Entry], vectors: Floats, keywords: KeywordIndex) -> EvidenceModel:
+    """Learn from the bank, the gaps and the off-topic questions among ``entries``.
+
+    Args:
+        vectors: (entries, dimension), rows of length one.
+        keywords: over the chunks, in the order of ``entries``.
+    """
+    rows = {kind: [row for row, entry in enumerate(entries) if entry.kind == kind] for kind in ("question", "gap", "off_topic")}
+    seen = _observe(entries, vectors, keywords, rows)
+    off = np.array([s.topical() for s in seen["off_topic"]], dtype=np.float32)
+    centre, scale = off.mean(axis=0), off.std(axis=0) + 1e-6
+    empty = np.zeros(0, dtype=np.float32)
+    if min(len(rows["question"]), len(rows["gap"])) < _ENOUGH:
+        return EvidenceModel(centre, scale, np.array(_DEFAULT_TOPICAL, dtype=np.float32), empty, empty)
+    on = np.array([s.topical() for s in [*seen["question"], *seen["gap"]]], dtype=np.float32)
+    topical, _ = _fit((np.vstack([on, off]) - centre) / scale, [True] * len(on) + [False] * len(off))
+    labels = [True] * len(rows["question"]) + [False] * len(rows["gap"])
+    view, held_out = _fit(vectors[[*rows["question"], *rows["gap"]]], labels, strength=30.0)
+    features = np.array([s.answered() for s in [*seen["question"], *seen["gap"]]], dtype=np.float32)
+    answered, _ = _fit(np.column_stack([features, held_out]), labels)
+    return EvidenceModel(centre, scale, topical, answered, view)
+
+
+def _observe(
+    entries: Sequence[Entry], vectors: Floats, keywords: KeywordIndex, rows: dict[str, list[int]]
+) -> dict[str, list[Seen]]:
+    """What search would see of every bank question, gap and off-topic question if it were not in its own list."""
+    chunks = [row for row, entry in enumerate(entries) if entry.kind == "chunk"]
+    counts = WordCounts([entries[row].text for row in (*chunks, *rows["question"])])
+    found: dict[str, list[Seen]] = {}
+    for kind, own in rows.items():
+        similar = {other: _sorted(vectors[own] @ vectors[theirs].T, kind == other) for other, theirs in rows.items()}
+        passages = _sorted(vectors[own] @ vectors[chunks].T, False)
+        found[kind] = []
+        for number, row in enumerate(own):
+            text = entries[row].text
+            found[kind].append(
+                Seen(
+                    vectors[row],
+                    passages[number],
+                    similar["question"][number],
+                    similar["gap"][number],
+                    similar["off_topic"][number],
+                    float(keywords.scores(text).max(initial=0.0)),
+                    len(keywords.tokens(text)),
+                    *counts.foreign(text, own=int(kind == "question")),
+                )
+            )
+    return found
+
+
+def _sorted(similarities: Floats, without_itself: bool) -> Floats:
+    if without_itself:
+        np.fill_diagonal(similarities, -1.0)
+    return -np.sort(-similarities, axis=1)
+
+
+def _fit(features: Floats, labels: Sequence[bool], strength: float = 1.0) -> tuple[Floats, Floats]:
+    """Logistic regression with balanced classes: coefficients with the constant last, and log-odds of each row held out."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=strength, class_weight="balanced", max_iter=2000))
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    held_out = cross_val_predict(model, features, list(labels), cv=folds, method="decision_function")
+    scaler, regression = (step for _, step in model.fit(features, list(labels)).steps)
+    weights = regression.coef_[0] / scaler.scale_
+    constant = regression.intercept_[0] - float(weights @ scaler.mean_)
+    return np.append(weights, constant).astype(np.float32), held_out.astype(np.float32)
+
+
+def _mean(values: Floats, count: int) -> float:
+    return float(values[:count].mean()) if len(values) else 0.0
+
+
+def _linear(coefficients: Floats, features: Floats) -> float:
+    return float(coefficients[:-1] @ features + coefficients[-1])
