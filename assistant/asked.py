@@ -17,7 +17,7 @@ _VOTES = 3
 
 
 def kind_asked(turn: Turn) -> str | None:
-    """The kind of thing asked (a table of ``prompts/asked.toml``): what most of the nearest gaps ask for, else what the words say.
+    """The kind of thing asked, a table of ``prompts/asked.toml``: what most of the nearest gaps ask for, else what the words say.
 
     None when neither tells.
     """

@@ -11,19 +11,21 @@ from assistant.asked import asks_list, asks_source, asks_whole
 from assistant.turn import Statement, Turn
 from corpus.sentences import Sentence, sentences_of
 from corpus.unit import Unit
+from index.chunking import Entry
 
 MAX_WORDS = 110
 MAX_WHOLE_WORDS = 200
 """Named places together are said whole up to this length: who names them wants them, as a list is wanted complete."""
-_UNITS = 2
-"""Units that an answer is made of, unless places are named."""
-_CLOSE_UNIT = 0.75
-"""A second unit is used when its score is at least this share of the best one's."""
-_CLOSE_SENTENCE = 0.06
-"""A further sentence is used when its score is at most this much below the best one's (cosine of E5, which is narrow)."""
-_BANK_WEIGHT = 0.15
-_BANK_SHARPNESS = 40.0
-"""How steeply a bank question counts less when it is less similar: weight exp(sharpness × (similarity − best))."""
+_UNITS = 4
+"""Units whose sentences compete, unless places are named."""
+_UNIT_WEIGHT = 0.025
+"""Of a unit's fused score, against the cosine of its sentences."""
+_VOTE_WEIGHT = 0.3
+"""Of the share of similar bank questions that are answered by a sentence."""
+_VOTE_SHARPNESS = 20.0
+"""How steeply a bank question's vote falls with its similarity: exp(sharpness × (similarity − best))."""
+_CLOSE = 0.12
+"""A further sentence is used when its score is at most this much below the best one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +37,18 @@ class _Scored:
 
 def compose(turn: Turn) -> None:
     """Choose the statements; none are chosen when no candidate unit has text."""
+    assert turn.found is not None
     if turn.places and (asks_whole(turn) or _is_reference(turn.places, turn)):
         turn.statements = _whole(turn.places)
         return
-    units = turn.places or _best_units(turn)
-    if asks_source(turn) and (references := _references(units, turn)):
-        turn.statements = _whole(references)
+    units = turn.places or [turn.index.corpus.find(hit.locator) for hit in turn.found.hits[:_UNITS]]
+    ranked = _rank(units, turn)
+    if not ranked:
         return
-    ranked = sorted((scored for unit in units for scored in _score(unit, turn)), key=lambda s: -s.score)
-    if ranked:
+    if asks_source(turn) and (references := _references(ranked[0], turn)):
+        turn.statements = _whole(references)
+    else:
         turn.statements = _select(ranked, asks_list(turn))
-
-
-def _best_units(turn: Turn) -> list[Unit]:
-    assert turn.found is not None
-    hits = turn.found.hits
-    close = [hit for hit in hits[:_UNITS] if hit.score >= _CLOSE_UNIT * hits[0].score]
-    return [turn.index.corpus.find(hit.locator) for hit in close]
 
 
 def _is_reference(units: Sequence[Unit], turn: Turn) -> bool:
@@ -59,33 +56,38 @@ def _is_reference(units: Sequence[Unit], turn: Turn) -> bool:
     return all(corpus.publication_of(unit).source_of(unit.id) for unit in units)
 
 
-def _references(units: Sequence[Unit], turn: Turn) -> list[Unit]:
-    """What answers a question about a source: the best unit when it is a reference, else the footnote at its best sentence."""
-    corpus = turn.index.corpus
-    best = units[0]
-    if _is_reference([best], turn):
-        return [best]
-    marks = best.marks
-    if not marks:
-        return []
-    said = max(_score(best, turn), key=lambda s: s.score).sentence
-    nearest = min(marks, key=lambda mark: abs(mark.position - said.end))
-    return [corpus.publication_of(best).by_id[nearest.unit]]
+def _references(best: _Scored, turn: Turn) -> list[Unit]:
+    """What answers a question about a source: the best unit when it is a reference, else the footnote nearest to its best sentence."""
+    publication = turn.index.corpus.publication_of(best.unit)
+    if publication.source_of(best.unit.id):
+        return [best.unit]
+    nearest = min(best.unit.marks, key=lambda mark: abs(mark.position - best.sentence.end), default=None)
+    return [publication.by_id[nearest.unit]] if nearest else []
 
 
-def _score(unit: Unit, turn: Turn) -> list[_Scored]:
-    """Similarity of each sentence to the question, and the vote of similar bank questions for the span that answers them."""
+def _rank(units: Sequence[Unit], turn: Turn) -> list[_Scored]:
+    """Sentences, best first: similar to the question, of a likely unit, and voted for by similar bank questions."""
     assert turn.found is not None
-    locator = str(unit.locator)
-    similarities = turn.index.sentence_similarities(locator, turn.found.vector)
-    voters = [(entry, similarity) for entry, similarity in turn.found.questions if entry.locator == locator]
-    best = turn.found.questions[0][1] if voters else 0.0
-    weights = [exp(_BANK_SHARPNESS * (similarity - best)) for _, similarity in voters]
-    scored = []
-    for sentence in sentences_of(unit):
-        vote = sum(w for (e, _), w in zip(voters, weights, strict=True) if e.start < sentence.end and sentence.start < e.end)
-        scored.append(_Scored(unit, sentence, similarities[sentence.start] + _BANK_WEIGHT * vote / max(sum(weights), 1.0)))
-    return scored
+    scores = {hit.locator: hit.score for hit in turn.found.hits}
+    top = max(scores[str(unit.locator)] for unit in units)
+    votes = _votes(turn)
+    ranked = []
+    for unit in units:
+        locator = str(unit.locator)
+        similarities = turn.index.sentence_similarities(locator, turn.found.vector)
+        for sentence in sentences_of(unit):
+            vote = sum(w for e, w in votes if e.locator == locator and e.start < sentence.end and sentence.start < e.end)
+            score = similarities[sentence.start] + _UNIT_WEIGHT * (scores[locator] - top) + _VOTE_WEIGHT * vote
+            ranked.append(_Scored(unit, sentence, score))
+    return sorted(ranked, key=lambda scored: -scored.score)
+
+
+def _votes(turn: Turn) -> list[tuple[Entry, float]]:
+    """The nearest bank questions with their share of the vote; shares sum to 1."""
+    assert turn.found is not None
+    questions = turn.found.questions
+    weights = [exp(_VOTE_SHARPNESS * (similarity - questions[0][1])) for _, similarity in questions]
+    return [(entry, weight / sum(weights)) for (entry, _), weight in zip(questions, weights, strict=True)]
 
 
 def _select(ranked: list[_Scored], whole_lists: bool) -> list[Statement]:
@@ -93,7 +95,7 @@ def _select(ranked: list[_Scored], whole_lists: bool) -> list[Statement]:
     chosen: dict[tuple[str, int], Statement] = {}
     words = 0
     for scored in ranked:
-        if ranked[0].score - scored.score > _CLOSE_SENTENCE:
+        if ranked[0].score - scored.score > _CLOSE:
             break
         needed = [s for s in _with_context(scored, whole_lists) if (s.unit.id, s.sentence.start) not in chosen]
         length = sum(len(s.sentence.text.split()) for s in needed)

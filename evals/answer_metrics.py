@@ -28,7 +28,7 @@ def has_facts(answer: Answer, case: Case) -> bool:
     """Every key fact stands in ``answer``, which has at most 120 words unless a list is asked."""
     text = folded(answer.answer)
     whole = all(any(folded(fragment) in text for fragment in fact) for fact in case.facts)
-    return whole and (case.list or words(answer) <= MAX_WORDS)
+    return whole and (case.whole_list or words(answer) <= MAX_WORDS)
 
 
 def words(answer: Answer) -> int:

@@ -56,7 +56,7 @@ class Case(BaseModel):
         gold: the right places: any of them, or all of them where kind is ``several``. Empty where nothing is to be answered.
         supporting: further units whose citation is no mistake.
         facts: what a good answer contains; each fact is a list of alternative fragments, one of which must be in the answer.
-        list: a complete list is asked, so the answer may be longer than 120 words.
+        whole_list: (``list`` in the file) a complete list is asked, so the answer may be longer than 120 words.
         missing: words of which one stands in the first sentence of a partial answer that names what is missing.
     """
 
@@ -71,7 +71,7 @@ class Case(BaseModel):
     supporting: list[str] = []
     facts: list[list[str]] = []
     missing: list[str] = []
-    list: bool = False
+    whole_list: bool = Field(default=False, alias="list")
 
     @property
     def answerable(self) -> bool:

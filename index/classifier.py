@@ -1,8 +1,7 @@
 """A linear classifier from a question's vector to units, learned on the bank when the index is built.
 
-Linear discriminant analysis with a shrunken covariance (Hastie, Tibshirani & Friedman, The Elements of Statistical
-Learning, 2nd ed., section 4.3; shrinkage towards the identity as in Friedman, JASA 84, 1989). scikit-learn learns it; what is
-stored are two arrays, so that answering needs numpy only.
+Multinomial logistic regression (Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 2nd ed., section 4.4).
+scikit-learn learns it; what is stored are two arrays, so that answering needs numpy only.
 """
 
 from __future__ import annotations
@@ -14,14 +13,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-SHRINKAGE = 0.4
-"""Measured on blind questions over the first publication: 0.62 -> 0.68 right at the first place."""
+STRENGTH = 100.0
+"""Inverse of the regularisation. Questions of the bank held out, fused with the other parts: right unit first / in the top five
+.648/.926; with linear discriminant analysis (shrinkage 0.4) .617/.904; without a classifier .579/.874."""
 _MIN_CLASSES = 2
 
 
 @dataclass(frozen=True)
 class UnitClassifier:
-    """Discriminant scores of units.
+    """Scores of units.
 
     Attributes:
         locators: the units it knows, sorted.
@@ -57,9 +57,9 @@ def learn(vectors: NDArray[np.float32], locators: Sequence[str]) -> UnitClassifi
     """
     if len(set(locators)) < _MIN_CLASSES:
         return UnitClassifier((), np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.linear_model import LogisticRegression
 
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=SHRINKAGE).fit(vectors, list(locators))
+    model = LogisticRegression(C=STRENGTH, max_iter=300).fit(vectors, list(locators))
     weights, biases = model.coef_, model.intercept_
     if len(weights) == 1:  # two classes: scikit-learn keeps only the second one's side
         weights, biases = np.vstack([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2

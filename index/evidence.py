@@ -30,7 +30,8 @@ _ENOUGH = 50
 """Rows of each sort without which nothing is learned."""
 _FOLDS = 5
 _NAME = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][\w-]+")
-_DEFAULT_TOPICAL = (1.77, 2.82, -0.76, -3.36, 6.24, -2.51, 0.0)
+_DEFAULT_TOPICAL = (1.24, 1.78, 0.34, -2.89, 2.54, -1.22, -4.26)
+"""Learned on the first publication; used where a publication has no bank of its own."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def learn_evidence(entries: Sequence[Entry], vectors: Floats, keywords: KeywordI
     on = np.array([s.topical() for s in [*seen["question"], *seen["gap"]]], dtype=np.float32)
     topical, _ = _fit((np.vstack([on, off]) - centre) / scale, [True] * len(on) + [False] * len(off))
     labels = [True] * len(rows["question"]) + [False] * len(rows["gap"])
-    view, held_out = _fit(vectors[[*rows["question"], *rows["gap"]]], labels, strength=30.0)
+    view, held_out = _fit(vectors[[*rows["question"], *rows["gap"]]], labels)
     features = np.array([s.answered() for s in [*seen["question"], *seen["gap"]]], dtype=np.float32)
     answered, _ = _fit(np.column_stack([features, held_out]), labels)
     return EvidenceModel(centre, scale, topical, answered, view)
@@ -197,14 +198,14 @@ def _sorted(similarities: Floats, without_itself: bool) -> Floats:
     return -np.sort(-similarities, axis=1)
 
 
-def _fit(features: Floats, labels: Sequence[bool], strength: float = 1.0) -> tuple[Floats, Floats]:
+def _fit(features: Floats, labels: Sequence[bool]) -> tuple[Floats, Floats]:
     """Logistic regression with balanced classes: coefficients with the constant last, and log-odds of each row held out."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=strength, class_weight="balanced", max_iter=2000))
+    model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=2000))
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
     held_out = cross_val_predict(model, features, list(labels), cv=folds, method="decision_function")
     scaler, regression = (step for _, step in model.fit(features, list(labels)).steps)

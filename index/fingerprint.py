@@ -12,12 +12,14 @@ from index.chunking import CHUNK_LIMIT, Entry
 
 FORMAT = 2
 """Layout of an index version; raise it when a file of the version changes its meaning."""
+LEARNING = 2
+"""How classifier and evidence model are learned; raise it when that changes, for the same texts then give another version."""
 
 
 def fingerprint(publications: Iterable[Publication], entries: Iterable[Entry], model: str) -> str:
     """The version's id: 16 hex digits of a SHA-256 over texts, data, model and settings."""
     digest = hashlib.sha256()
-    _add(digest, {"format": FORMAT, "model": model, "chunk": CHUNK_LIMIT})
+    _add(digest, {"format": FORMAT, "model": model, "chunk": CHUNK_LIMIT, "learning": LEARNING})
     for publication in publications:
         _add(digest, publication.data)
         _add(digest, [asdict(unit) for unit in publication.units])

@@ -37,9 +37,10 @@ Floats = NDArray[np.float32]
 Nearest = list[tuple[int, float]]
 """Rows with their cosine similarity, nearest first."""
 
-WEIGHTS = {"chunk": 0.5, "question": 0.7, "keyword": 0.7, "classifier": 1.0}
-"""Of the parts that are fused; a part without entries counts for nothing. docs/evaluation.md tells how they were set."""
-INGREDIENTS = (*WEIGHTS, COMPOUNDS, SPELLING)
+WEIGHTS = {"chunk": 0.3, "sentence": 0.6, "keyword": 0.35, "classifier": 1.5}
+"""Of the parts that are fused, learned on held-out questions of the bank so that the softmax of the fused scores is about
+the chance that a unit is the right one. A part without entries counts for nothing. docs/evaluation.md tells more."""
+INGREDIENTS = (*WEIGHTS, "question", COMPOUNDS, SPELLING)
 """What can be switched off, to measure what it adds."""
 _NEAREST = 400
 _SHOWN = 30
@@ -176,24 +177,22 @@ class IndexVersion:
         questions = [] if "question" in self._without else self._nearest("question", vector)
         gaps = self._similar("gap", vector)
         parts = [
-            (WEIGHTS[name], scores)
-            for name, scores in self._parts(question, vector, chunks, questions).items()
-            if name not in self._without
+            (WEIGHTS[name], scores) for name, scores in self._parts(question, vector, chunks).items() if name not in self._without
         ]
         hits = tuple(Hit(locator, score) for locator, score in fuse(parts, self._locators).items())
         signals = self._evidence.judge(self._seen(question, vector, chunks, questions, gaps))
         return Search(hits, vector, self._shown(questions), self._shown(gaps), signals)
 
-    def _parts(self, question: str, vector: Floats, chunks: Nearest, questions: Nearest) -> dict[str, dict[str, float]]:
+    def _parts(self, question: str, vector: Floats, chunks: Nearest) -> dict[str, dict[str, float]]:
         """Scores by locator of every part that is fused."""
         by_chunk = _grouped((self.entries[row].locator, similarity) for row, similarity in chunks)
-        by_question = _grouped((self.entries[row].locator, similarity) for row, similarity in questions)
+        by_sentence = _grouped((self.entries[row].locator, similarity) for row, similarity in self._similar("sentence", vector))
         locators = (self.entries[row].locator for row in self._keyword_rows)
         by_keyword = _grouped(zip(locators, self._keywords.scores(question).tolist(), strict=True))
         return {
             "chunk": {locator: values[0] for locator, values in by_chunk.items()},
-            "question": {locator: float(np.mean(values[:2])) for locator, values in by_question.items()},
-            "keyword": {locator: float(np.mean(values[:2])) for locator, values in by_keyword.items()},
+            "sentence": {locator: values[0] for locator, values in by_sentence.items()},
+            "keyword": {locator: float(np.mean(values[:4])) for locator, values in by_keyword.items()},
             "classifier": {} if "question" in self._without else self._classifier.scores(vector),
         }
 
