@@ -16,17 +16,23 @@ _VOTERS = 5
 _VOTES = 3
 
 
-def kind_asked(turn: Turn) -> str | None:
-    """The kind of thing asked, a table of ``prompts/asked.toml``: what most of the nearest gaps ask for, else what the words say.
+def kind_asked(turn: Turn) -> str:
+    """The kind of thing asked, a table of ``prompts/asked.toml``: what the words say, else what most of the nearest gaps ask for.
 
-    None when neither tells.
+    ``other`` when neither tells.
     """
     text = turn.standalone.lower()
-    said = next((kind for kind, data in kinds().items() if contains(data["words"], text)), None)
-    if turn.found is None:
-        return said
-    votes = Counter(gap.asked for gap, _ in turn.found.gaps[:_VOTERS]).most_common(1)
-    return votes[0][0] if votes and votes[0][1] >= _VOTES else said
+    votes = Counter(gap.asked for gap, _ in (turn.found.gaps if turn.found else ())[:_VOTERS]).most_common(1)
+    if votes and votes[0][1] >= _VOTES:
+        return votes[0][0]
+    return next((kind for kind, data in kinds().items() if contains(data["words"], text)), "other")
+
+
+def word_asked(turn: Turn) -> str:
+    """The question's own word for what is missing; empty when it has none."""
+    words = kinds()[turn.missing]["words"] if turn.missing else []
+    found = [word for word in words if contains([word], turn.standalone.lower())]
+    return max(found, key=len, default="")
 
 
 def asks_source(turn: Turn) -> bool:

@@ -14,8 +14,9 @@ from corpus.unit import Unit
 from index.chunking import Entry
 
 MAX_WORDS = 110
-MAX_WHOLE_WORDS = 200
-"""Named places together are said whole up to this length: who names them wants them, as a list is wanted complete."""
+"""Of an answer that is no list."""
+MAX_LIST_WORDS = 250
+"""Of named places that are said whole because several are asked."""
 _UNITS = 4
 """Units whose sentences compete, unless places are named."""
 _UNIT_WEIGHT = 0.025
@@ -24,8 +25,10 @@ _VOTE_WEIGHT = 0.3
 """Of the share of similar bank questions that are answered by a sentence."""
 _VOTE_SHARPNESS = 20.0
 """How steeply a bank question's vote falls with its similarity: exp(sharpness × (similarity − best))."""
-_CLOSE = 0.12
-"""A further sentence is used when its score is at most this much below the best one's."""
+_CLOSE = 0.10
+"""A sentence of another unit is used when its score is at most this much below the best one's."""
+_CLOSE_SAME_UNIT = 0.35
+"""The same for a sentence of the best one's unit: around the answer stands what is needed to understand it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,21 @@ class _Scored:
 def compose(turn: Turn) -> None:
     """Choose the statements; none are chosen when no candidate unit has text."""
     assert turn.found is not None
-    if turn.places and (asks_whole(turn) or _is_reference(turn.places, turn)):
-        turn.statements = _whole(turn.places)
+    if turn.places and (_is_reference(turn.places, turn) or (asks_whole(turn) and _length(_all(turn.places)) <= MAX_WORDS)):
+        turn.statements = _all(turn.places)
+        return
+    if len(turn.places) > 1 and asks_whole(turn) and _length(_all(turn.places)) <= MAX_LIST_WORDS:
+        turn.statements = _all(turn.places)
         return
     units = turn.places or [turn.index.corpus.find(hit.locator) for hit in turn.found.hits[:_UNITS]]
     ranked = _rank(units, turn)
     if not ranked:
         return
-    if asks_source(turn) and (references := _references(ranked[0], turn)):
-        turn.statements = _whole(references)
+    best = ranked[0]
+    if turn.places and asks_whole(turn):
+        turn.statements = _outline(turn.places, ranked)
+    elif references := _references(best, turn):
+        turn.statements = _all(references)
     else:
         turn.statements = _select(ranked, asks_list(turn))
 
@@ -57,10 +66,12 @@ def _is_reference(units: Sequence[Unit], turn: Turn) -> bool:
 
 
 def _references(best: _Scored, turn: Turn) -> list[Unit]:
-    """What answers a question about a source: the best unit when it is a reference, else the footnote nearest to its best sentence."""
+    """The best unit when it is a reference; else, where a source is asked, the footnote nearest to its best sentence."""
     publication = turn.index.corpus.publication_of(best.unit)
     if publication.source_of(best.unit.id):
         return [best.unit]
+    if not asks_source(turn):
+        return []
     nearest = min(best.unit.marks, key=lambda mark: abs(mark.position - best.sentence.end), default=None)
     return [publication.by_id[nearest.unit]] if nearest else []
 
@@ -95,8 +106,8 @@ def _select(ranked: list[_Scored], whole_lists: bool) -> list[Statement]:
     chosen: dict[tuple[str, int], Statement] = {}
     words = 0
     for scored in ranked:
-        if ranked[0].score - scored.score > _CLOSE:
-            break
+        if ranked[0].score - scored.score > (_CLOSE_SAME_UNIT if scored.unit == ranked[0].unit else _CLOSE):
+            continue
         needed = [s for s in _with_context(scored, whole_lists) if (s.unit.id, s.sentence.start) not in chosen]
         length = sum(len(s.sentence.text.split()) for s in needed)
         if chosen and words + length > MAX_WORDS:
@@ -125,13 +136,27 @@ def _announces(sentence: Sentence, block: int) -> bool:
     return sentence.block == block - 1 and sentence.text.rstrip().endswith(":")
 
 
-def _whole(places: Iterable[Unit]) -> list[Statement]:
-    """Places in full; when that is too long, the first sentence of each of their paragraphs, lists in full."""
-    statements = [Statement(unit, sentence) for unit in places for sentence in sentences_of(unit)]
-    if sum(len(s.sentence.text.split()) for s in statements) <= MAX_WHOLE_WORDS:
-        return statements
-    first: dict[tuple[str, int], Statement] = {}
-    for s in statements:
-        listed = s.unit.blocks[s.sentence.block].kind == "list"
-        first.setdefault((s.unit.id, s.sentence.start if listed else -s.sentence.block - 1), s)
-    return list(first.values())
+def _all(units: Iterable[Unit]) -> list[Statement]:
+    return [Statement(unit, sentence) for unit in units for sentence in sentences_of(unit)]
+
+
+def _length(statements: Iterable[Statement]) -> int:
+    """Words."""
+    return sum(len(s.sentence.text.split()) for s in statements)
+
+
+def _outline(units: Sequence[Unit], ranked: Sequence[_Scored]) -> list[Statement]:
+    """Places too long to be said whole: lists, the first sentence of each paragraph, then the best others, while there is room.
+
+    Every one of several places is there with at least its first sentence.
+    """
+    everything = _all(units)
+    first = {(s.unit.id, s.sentence.block): s for s in reversed(everything)}
+    begins = [next(s for s in everything if s.unit == unit) for unit in units if unit.text]
+    lists = [s for s in everything if s.unit.blocks[s.sentence.block].kind == "list"]
+    wanted = [*begins, *lists, *(s for s in everything if s in first.values()), *(Statement(r.unit, r.sentence) for r in ranked)]
+    chosen: list[Statement] = []
+    for statement in wanted:
+        if statement not in chosen and (statement in begins or _length([*chosen, statement]) <= MAX_WORDS):
+            chosen.append(statement)
+    return [s for s in everything if s in chosen]

@@ -73,7 +73,9 @@ def rephrase(turn: Turn) -> None:
     elif message.has("more") and before.statements and len(message.content) <= _DEEP:
         turn.standalone, turn.places = before.standalone, [before.statements[0].unit]
     elif message.leans:
-        turn.standalone = f"{before.standalone.rstrip('?!. ')}? {turn.standalone}"
+        turn.standalone = (
+            _exchanged(before.standalone, turn.standalone) or f"{before.standalone.rstrip('?!. ')}? {turn.standalone}"
+        )
         if before.statements:
             turn.places = turn.index.boxes(message.text, before.statements[0].unit)
 
@@ -97,6 +99,17 @@ def _follows(message: Message, turn: Turn) -> bool:
         return False
     marked = message.language or message.has("again") or message.has("source") or message.has("more")
     return bool(marked) or message.leans or _position(message, turn) is not None
+
+
+def _exchanged(before: str, now: str) -> str | None:
+    """The earlier question with its last part replaced ("rol als toezichthouder?", "en als dienstverlener?"); None: none fits."""
+    joints = "|".join(_data()["joints"])
+    lead = "|".join(_data()["lead"])
+    new = re.fullmatch(rf"(?:{lead})\s+(?:ook\s+|dan\s+)?(?P<joint>{joints})\s+(?P<rest>.+)", now, re.IGNORECASE)
+    if not new:
+        return None
+    old = re.match(rf"(?P<kept>.*\b{re.escape(new['joint'])})\s+.+", before, re.IGNORECASE)
+    return f"{old['kept']} {new['rest']}" if old else None
 
 
 def _position(message: Message, turn: Turn) -> int | None:

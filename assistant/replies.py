@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 
 from assistant.answer import AnswerStatus
-from assistant.asked import kinds
+from assistant.asked import kinds, word_asked
 from assistant.turn import Turn
+
+
+_ECHOED = 16
+"""Words of a question that are repeated."""
 
 
 @cache
@@ -21,11 +26,28 @@ def reply(status: AnswerStatus, turn: Turn | None = None, language: str = "nl") 
     text = _replies()[status][turn.language if turn else language]
     if turn is None:
         return text
-    missing = kinds()[turn.missing][turn.language] if turn.missing else ""
+    missing = _missing(turn)
     if status == AnswerStatus.NOT_IN_GUIDANCE and missing:
         text = _replies()["missing"][turn.language]
     publications = turn.index.corpus.publications.values()
-    return text.format(missing=missing, nearest=_nearest(turn), titles="; ".join(p.title for p in publications))
+    return text.format(
+        missing=missing, asked=_asked(turn), nearest=_nearest(turn), titles="; ".join(p.title for p in publications)
+    )
+
+
+def _asked(turn: Turn) -> str:
+    """The question itself, without its mark; of a long one the last sentence's beginning."""
+    last = re.split(r"(?<=[.!?])\s+", turn.standalone.strip())[-1].rstrip("?!. ")
+    words = last.split()
+    return " ".join(words[:_ECHOED]) + (" …" if len(words) > _ECHOED else "")
+
+
+def _missing(turn: Turn) -> str:
+    """The kind of thing that is missing, with the question's own word for it."""
+    if turn.missing is None:
+        return ""
+    name, word = str(kinds()[turn.missing][turn.language]), word_asked(turn)
+    return f"{name} (‘{word}’)" if word and word not in name else name
 
 
 def _nearest(turn: Turn) -> str:

@@ -10,17 +10,16 @@ from importlib.resources import files
 from assistant.answer import AnswerStatus
 from assistant.rephrase import read
 from assistant.turn import Turn
-
-
-@cache
-def _phrases() -> frozenset[str]:
-    return frozenset(tomllib.loads((files("prompts") / "smalltalk.toml").read_text(encoding="utf-8"))["phrases"])
+from corpus.places import contains
 
 
 def greet(turn: Turn) -> None:
     """End the turn for small talk: a whole message that is a greeting, thanks, or asks who is speaking."""
     words = re.findall(r"[^\W_]+", turn.question.lower())
-    if " ".join(words) in _phrases():
+    text = " ".join(words)
+    phrases, around = _data()["phrases"], set(_data()["around"])
+    said = next((phrase for phrase in phrases if contains([phrase], text)), None)
+    if said and all(word in around for word in re.sub(rf"\b{re.escape(said)}\b", "", text).split()):
         turn.status = AnswerStatus.SMALLTALK
 
 
@@ -28,3 +27,10 @@ def ask_back(turn: Turn) -> None:
     """End the turn where nothing says what it is about: no place and no word that carries a subject."""
     if not turn.places and not any(len(word) >= 3 and not word.isdigit() for word in read(turn.standalone).content):
         turn.status = AnswerStatus.UNCLEAR
+
+
+@cache
+def _data() -> dict[str, list[str]]:
+    """Phrases, longest first, and the words that may stand around them."""
+    data = tomllib.loads((files("prompts") / "smalltalk.toml").read_text(encoding="utf-8"))
+    return {"phrases": sorted(data["phrases"], key=len, reverse=True), "around": data["around"]}

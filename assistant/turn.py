@@ -32,7 +32,7 @@ class Turn:
         found: what search found; None until the retrieve step.
         statements: what is going to be said, in order.
         status: None while the turn goes on; a step that sets it ends the run.
-        missing: kind of thing asked that the evidence does not hold (a table of ``prompts/asked.toml``); None when nothing lacks.
+        missing: kind of thing asked that is not there (a table of ``prompts/asked.toml``); None when nothing lacks.
         replay: answers an earlier question of the history again, given the questions before it; None where there is none.
     """
 

@@ -76,7 +76,7 @@ class PlaceFinder:
         return Vocabulary(phrase for phrase in self._phrases if len(phrase) >= _FUZZY_FROM)
 
     @cached_property
-    def _known(self) -> set[str]:
+    def _known(self) -> frozenset[str]:
         return Vocabulary(unit.text for unit in self.publication.units).words
 
     def _corrected(self, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -17,6 +18,10 @@ _TWO_ERRORS_FROM = 9
 class Vocabulary:
     """The distinct lower-case words of some texts.
 
+    Args:
+        texts: where words come from.
+        trusted: how often a word must stand in them to be what a misspelt one stands for.
+
     >>> vocabulary = Vocabulary(["hulpverlening en aanbod"])
     >>> vocabulary.parts("hulpverleningsaanbod")
     ('hulpverlening', 'aanbod')
@@ -24,9 +29,10 @@ class Vocabulary:
     'hulpverlening'
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self.words = {word for text in texts for word in WORD.findall(text.lower()) if not word.isdigit()}
-        self._long = sorted(word for word in self.words if len(word) >= _FUZZY_FROM)
+    def __init__(self, texts: Iterable[str], trusted: int = 1) -> None:
+        counts = Counter(word for text in texts for word in WORD.findall(text.lower()) if not word.isdigit())
+        self.words = frozenset(counts)
+        self._long = sorted(word for word, count in counts.items() if len(word) >= _FUZZY_FROM and count >= trusted)
         self.parts = lru_cache(maxsize=20_000)(self._parts)
         self.nearest = lru_cache(maxsize=20_000)(self._nearest)
 
@@ -57,3 +63,14 @@ class Vocabulary:
         limit = errors if len(word) >= _TWO_ERRORS_FROM else 1
         found = [extractOne(word, self._long, scorer=OSA.distance, score_cutoff=limit)]
         return next((str(best[0]) for best in found if best), None)
+
+    def corrected(self, text: str) -> str:
+        """The text with every unknown word that has a near one replaced by it; compounds of known words are left alone."""
+
+        def right(match: re.Match[str]) -> str:
+            word = match.group().lower()
+            if word in self.words or self.parts(word):
+                return match.group()
+            return self.nearest(word) or match.group()
+
+        return WORD.sub(right, text)

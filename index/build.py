@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import StoreError
 from corpus.publication import Publication
+from corpus.vocabulary import Vocabulary
 from index.chunking import Entry, EntryKind, entries_of, off_topic_entries
 from index.classifier import learn
 from index.evidence import learn_evidence
@@ -228,7 +229,8 @@ def keyword_text(entry: Entry) -> str:
 
 def chunk_keywords(entries: Sequence[Entry]) -> KeywordIndex:
     """Keyword search over the chunks alone, in their order: what a corpus without a bank has."""
-    return KeywordIndex([keyword_text(entry) for entry in entries if entry.kind == "chunk"])
+    texts = [keyword_text(entry) for entry in entries if entry.kind == "chunk"]
+    return KeywordIndex(texts, Vocabulary(texts))
 
 
 def read_entries(folder: Path) -> list[Entry]:

@@ -1,12 +1,12 @@
-"""Does the corpus answer a question? Two logistic models over what search sees, learned when the index is built.
+"""Does the corpus answer a question? Logistic models over what search sees, learned when the index is built.
 
-*Topical* tells questions on the subject from questions about anything else: similarity to the passages against similarity to
-off-topic questions, and the weight of the shared words. Its features are measured in standard deviations from their mean over the
-off-topic questions, so that the default coefficients serve any publication.
+*Topical* tells questions on the subject from questions about anything else, *answered* tells questions of the bank from
+known gaps. Both look at similarity to passages, bank, gaps and off-topic questions, at shared and foreign words, names and
+numbers, and at a linear view of the question's vector. Each question of the bank is measured as if it were not in the bank.
 
-*Answered* tells questions of the bank from known gaps: similarity to either, a linear view of the vector, and words, names and
-numbers that the corpus does not know. Each question of the bank is measured as if it were not in the bank. Without
-enough bank questions and gaps there is no such model.
+Without enough bank questions and gaps, only a plain topical model with default coefficients is left: similarity to the passages
+against similarity to off-topic questions, and the weight of shared words, in standard deviations from the mean over the off-topic
+questions, so that it serves any publication.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ENOUGH = 50
 """Rows of each sort without which nothing is learned."""
 _FOLDS = 5
 _NAME = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][\w-]+")
-_DEFAULT_TOPICAL = (1.24, 1.78, 0.34, -2.89, 2.54, -1.22, -4.26)
+_DEFAULT = (1.24, 1.78, 0.34, -2.89, 2.54, -1.22, -4.26)
 """Learned on the first publication; used where a publication has no bank of its own."""
 
 
@@ -65,8 +65,8 @@ class Seen:
     numbers: int
     names: int
 
-    def topical(self) -> list[float]:
-        """Features of the topical model."""
+    def plain(self) -> list[float]:
+        """Features that need no bank."""
         return [
             _mean(self.chunks, 1),
             _mean(self.chunks, 5),
@@ -76,10 +76,10 @@ class Seen:
             self.keyword / max(1, self.tokens) ** 0.5,
         ]
 
-    def answered(self) -> list[float]:
-        """Features of the answered model, but for the linear view of the vector."""
+    def all(self) -> list[float]:
+        """All features but the linear view of the vector."""
         return [
-            *self.topical(),
+            *self.plain(),
             _mean(self.questions, 1),
             _mean(self.questions, 3),
             _mean(self.gaps, 1),
@@ -107,38 +107,40 @@ class WordCounts:
 
 @dataclass(frozen=True)
 class EvidenceModel:
-    """Coefficients, the last one the constant. Empty ``answered`` means that there is no such model.
+    """Coefficients, the last one of each row the constant.
 
     Attributes:
-        centre, scale: of the topical features over the off-topic questions, (6,).
-        topical: (7,).
-        answered: (13 + 1 + 1,): features, the linear view, the constant.
-        view: (dimension + 1,): the linear view of the vector.
+        centre, scale: of the plain features over the off-topic questions, (6,).
+        weights: (2, features + 1 + 1) for topical and answered: features, linear view, constant; (0, 0): nothing learned.
+        views: (2, dimension + 1): the linear views of the vector.
     """
 
     centre: Floats
     scale: Floats
-    topical: Floats
-    answered: Floats
-    view: Floats
+    weights: Floats
+    views: Floats
 
-    def judge(self, seen: Seen) -> Signals:
-        """Log-odds for one question."""
-        topical = _linear(self.topical, (np.array(seen.topical(), dtype=np.float32) - self.centre) / self.scale)
-        if not self.answered.size:
-            return Signals(topical, None)
-        features = np.array([*seen.answered(), _linear(self.view, seen.vector)], dtype=np.float32)
-        return Signals(topical, _linear(self.answered, features))
+    def judge(self, seen: Seen, *, plain: bool = False) -> Signals:
+        """Log-odds for one question; ``plain``: as if nothing had been learned."""
+        if plain or not self.weights.size:
+            features = (np.array(seen.plain(), dtype=np.float32) - self.centre) / self.scale
+            return Signals(_linear(np.array(_DEFAULT, dtype=np.float32), features), None)
+        features = np.array(seen.all(), dtype=np.float32)
+        topical, answered = (
+            _linear(weights, np.append(features, _linear(view, seen.vector)))
+            for weights, view in zip(self.weights, self.views, strict=True)
+        )
+        return Signals(topical, answered)
 
     def save(self, file: Path) -> None:
         """Write the arrays as ``.npz``."""
-        np.savez(file, centre=self.centre, scale=self.scale, topical=self.topical, answered=self.answered, view=self.view)
+        np.savez(file, centre=self.centre, scale=self.scale, weights=self.weights, views=self.views)
 
 
 def load_evidence(file: Path) -> EvidenceModel:
     """Read what ``save`` wrote."""
     with np.load(file) as stored:
-        return EvidenceModel(**{name: stored[name] for name in ("centre", "scale", "topical", "answered", "view")})
+        return EvidenceModel(**{name: stored[name] for name in ("centre", "scale", "weights", "views")})
 
 
 def learn_evidence(entries: Sequence[Entry], vectors: Floats, keywords: KeywordIndex) -> EvidenceModel:
@@ -150,18 +152,24 @@ def learn_evidence(entries: Sequence[Entry], vectors: Floats, keywords: KeywordI
     """
     rows = {kind: [row for row, entry in enumerate(entries) if entry.kind == kind] for kind in ("question", "gap", "off_topic")}
     seen = _observe(entries, vectors, keywords, rows)
-    off = np.array([s.topical() for s in seen["off_topic"]], dtype=np.float32)
+    off = np.array([s.plain() for s in seen["off_topic"]], dtype=np.float32)
     centre, scale = off.mean(axis=0), off.std(axis=0) + 1e-6
-    empty = np.zeros(0, dtype=np.float32)
-    if min(len(rows["question"]), len(rows["gap"])) < _ENOUGH:
-        return EvidenceModel(centre, scale, np.array(_DEFAULT_TOPICAL, dtype=np.float32), empty, empty)
-    on = np.array([s.topical() for s in [*seen["question"], *seen["gap"]]], dtype=np.float32)
-    topical, _ = _fit((np.vstack([on, off]) - centre) / scale, [True] * len(on) + [False] * len(off))
-    labels = [True] * len(rows["question"]) + [False] * len(rows["gap"])
-    view, held_out = _fit(vectors[[*rows["question"], *rows["gap"]]], labels)
-    features = np.array([s.answered() for s in [*seen["question"], *seen["gap"]]], dtype=np.float32)
-    answered, _ = _fit(np.column_stack([features, held_out]), labels)
-    return EvidenceModel(centre, scale, topical, answered, view)
+    if min(len(found) for found in rows.values()) < _ENOUGH:
+        empty = np.zeros((0, 0), dtype=np.float32)
+        return EvidenceModel(centre, scale, empty, empty)
+    topical = _learn([*seen["question"], *seen["gap"]], seen["off_topic"])
+    answered = _learn(seen["question"], seen["gap"])
+    weights, views = (np.stack(pair) for pair in zip(topical, answered, strict=True))
+    return EvidenceModel(centre, scale, weights, views)
+
+
+def _learn(yes: Sequence[Seen], no: Sequence[Seen]) -> tuple[Floats, Floats]:
+    """Weights and linear view that tell ``yes`` from ``no``."""
+    labels = [True] * len(yes) + [False] * len(no)
+    view, held_out = _fit(np.stack([s.vector for s in (*yes, *no)]), labels)
+    features = np.array([s.all() for s in (*yes, *no)], dtype=np.float32)
+    weights, _ = _fit(np.column_stack([features, held_out]), labels)
+    return weights, view
 
 
 def _observe(

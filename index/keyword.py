@@ -1,33 +1,24 @@
-"""Keyword search: BM25 over Dutch stems (bm25s, Snowball's ``dutch_porter``), with parts of compounds and misspelt words."""
+"""Keyword search: BM25 over Dutch stems (bm25s, Snowball's ``dutch_porter``) and the parts of compounds."""
 
 from __future__ import annotations
-
-from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.vocabulary import WORD, Vocabulary
 
-COMPOUNDS = "compounds"
-SPELLING = "spelling"
-
 
 class KeywordIndex:
     """BM25 (Lucene's variant, k1 = 1.5, b = 0.75) over a list of texts.
 
     Args:
-        vocabulary: where parts of compounds and correct spellings come from; None: the texts themselves.
-        using: ``"compounds"`` adds the parts of compounds to texts and questions, ``"spelling"`` replaces an unknown word
-            of a question by the nearest known one.
+        vocabulary: where the parts of compounds come from; None: compounds are left whole.
 
     >>> KeywordIndex(["Vrouwen melden geweld", "Cijfers over data"]).scores("melding van geweld").argmax()
     0
     """
 
-    def __init__(
-        self, texts: list[str], vocabulary: Vocabulary | None = None, using: Collection[str] = (COMPOUNDS, SPELLING)
-    ) -> None:
+    def __init__(self, texts: list[str], vocabulary: Vocabulary | None = None) -> None:
         import bm25s
         import snowballstemmer
 
@@ -35,8 +26,7 @@ class KeywordIndex:
         self._stemmer = snowballstemmer.stemmer("dutch_porter")
         self._count = len(texts)
         self._index = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
-        self._vocabulary = vocabulary or Vocabulary(texts)
-        self._using = frozenset(using)
+        self._vocabulary = vocabulary
         tokens = [self.tokens(text) for text in texts]
         self._known = {token for row in tokens for token in row}
         if self._known:
@@ -47,22 +37,15 @@ class KeywordIndex:
         words: list[str] = []
         for word in WORD.findall(text.lower()):
             words.append(word)
-            if COMPOUNDS in self._using:
+            if self._vocabulary:
                 words += self._vocabulary.parts(word)
         stems: list[str] = self._stemmer.stemWords(words)
         return stems
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 of every text for the question, in the order they were given; zeros when no word is known."""
-        tokens = [token for token in self.tokens(self._corrected(question)) if token in self._known]
+        tokens = [token for token in self.tokens(question) if token in self._known]
         if not tokens:
             return np.zeros(self._count, dtype=np.float32)
         scores: NDArray[np.float32] = self._index.get_scores(tokens)
         return scores
-
-    def _corrected(self, question: str) -> str:
-        if SPELLING not in self._using:
-            return question
-        words = WORD.findall(question.lower())
-        unknown = {word for word in words if not set(self.tokens(word)) & self._known}
-        return " ".join((self._vocabulary.nearest(word) or word) if word in unknown else word for word in words)

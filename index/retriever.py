@@ -25,7 +25,7 @@ from index.classifier import load_classifier
 from index.evidence import Seen, Signals, WordCounts, load_evidence
 from index.fingerprint import FORMAT
 from index.fusion import fuse
-from index.keyword import COMPOUNDS, SPELLING, KeywordIndex
+from index.keyword import KeywordIndex
 from index.versions import DataFolder, verify_files
 
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ Nearest = list[tuple[int, float]]
 WEIGHTS = {"chunk": 0.3, "sentence": 0.6, "keyword": 0.35, "classifier": 1.5}
 """Of the parts that are fused, learned on held-out questions of the bank so that the softmax of the fused scores is about
 the chance that a unit is the right one. A part without entries counts for nothing. docs/evaluation.md tells more."""
-INGREDIENTS = (*WEIGHTS, "question", COMPOUNDS, SPELLING)
+INGREDIENTS = (*WEIGHTS, "question", "compounds", "spelling")
 """What can be switched off, to measure what it adds."""
 _NEAREST = 400
 _SHOWN = 30
+_TRUSTED = 3
 
 
 @dataclass(frozen=True)
@@ -148,11 +149,14 @@ class IndexVersion:
     @cached_property
     def _keywords(self) -> KeywordIndex:
         texts = [keyword_text(self.entries[row]) for row in self._keyword_rows]
-        return KeywordIndex(texts, self._vocabulary, {COMPOUNDS, SPELLING} - self._without)
+        return KeywordIndex(texts, None if "compounds" in self._without else self._vocabulary)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.entries[row].text for row in self._keyword_rows)
+        # The bank holds misspelt words on purpose: those stand in it once or twice.
+        return Vocabulary(
+            (self.entries[row].text for row in self._keyword_rows), trusted=_TRUSTED if self._rows_of["question"] else 1
+        )
 
     @cached_property
     def _counts(self) -> WordCounts:
@@ -172,6 +176,8 @@ class IndexVersion:
 
     def search(self, question: str) -> Search:
         """Rank all units for a standalone question."""
+        if "spelling" not in self._without:
+            question = self._vocabulary.corrected(question)
         vector = self._embedded(question)
         chunks = self._nearest("chunk", vector)
         questions = [] if "question" in self._without else self._nearest("question", vector)
@@ -180,7 +186,7 @@ class IndexVersion:
             (WEIGHTS[name], scores) for name, scores in self._parts(question, vector, chunks).items() if name not in self._without
         ]
         hits = tuple(Hit(locator, score) for locator, score in fuse(parts, self._locators).items())
-        signals = self._evidence.judge(self._seen(question, vector, chunks, questions, gaps))
+        signals = self._evidence.judge(self._seen(question, vector, chunks, questions, gaps), plain="question" in self._without)
         return Search(hits, vector, self._shown(questions), self._shown(gaps), signals)
 
     def _parts(self, question: str, vector: Floats, chunks: Nearest) -> dict[str, dict[str, float]]:

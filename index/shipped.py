@@ -1,7 +1,8 @@
 """Vectors that a publication brings along for the bundled model, so that a first build need not embed every text.
 
-``vectors.npz`` in a publication's folder, and one beside the off-topic questions, holds ``keys`` (what each vector was
-made from, see ``text_key``) and ``rows`` (half precision). A changed text has another key, so a stale file is slow, never wrong; a test compares it with fresh
+``vectors.npz`` in a publication's folder, and one beside the off-topic questions, holds ``keys`` (what each vector
+was made from, see ``text_key``) and ``rows`` (half precision).
+A changed text has another key, so a stale file is slow, never wrong; a test compares it with fresh
 vectors. Write it anew after editing texts or the bank: ``python -m index.shipped``.
 """
 
