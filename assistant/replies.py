@@ -11,7 +11,6 @@ from assistant.answer import AnswerStatus
 from assistant.asked import kinds, word_asked
 from assistant.turn import Turn
 
-
 _ECHOED = 16
 """Words of a question that are repeated."""
 
