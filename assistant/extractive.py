@@ -13,8 +13,10 @@ from corpus.sentences import Sentence, sentences_of
 from corpus.unit import Unit
 from index.chunking import Entry
 
-MAX_WORDS = 110
+MAX_WORDS = 114
 """Of an answer that is no list."""
+PARTIAL_WORDS = 80
+"""Of what stands in a partial answer, beside the sentence that says what is missing."""
 MAX_LIST_WORDS = 250
 """Of named places that are said whole because several are asked."""
 _UNITS = 4
@@ -23,9 +25,9 @@ _UNIT_WEIGHT = 0.025
 """Of a unit's fused score, against the cosine of its sentences."""
 _VOTE_WEIGHT = 0.3
 """Of the share of similar bank questions that are answered by a sentence."""
-_VOTE_SHARPNESS = 20.0
+_VOTE_SHARPNESS = 25.0
 """How steeply a bank question's vote falls with its similarity: exp(sharpness × (similarity − best))."""
-_CLOSE = 0.10
+_CLOSE = 0.06
 """A sentence of another unit is used when its score is at most this much below the best one's."""
 _CLOSE_SAME_UNIT = 0.35
 """The same for a sentence of the best one's unit: around the answer stands what is needed to understand it."""
@@ -47,7 +49,7 @@ def compose(turn: Turn) -> None:
     if len(turn.places) > 1 and asks_whole(turn) and _length(_all(turn.places)) <= MAX_LIST_WORDS:
         turn.statements = _all(turn.places)
         return
-    units = turn.places or [turn.index.corpus.find(hit.locator) for hit in turn.found.hits[:_UNITS]]
+    units = turn.places or _candidates(turn)
     ranked = _rank(units, turn)
     if not ranked:
         return
@@ -57,7 +59,16 @@ def compose(turn: Turn) -> None:
     elif references := _references(best, turn):
         turn.statements = _all(references)
     else:
-        turn.statements = _select(ranked, asks_list(turn))
+        turn.statements = _select(ranked, asks_list(turn), PARTIAL_WORDS if turn.missing else MAX_WORDS)
+
+
+def _candidates(turn: Turn) -> list[Unit]:
+    """The best units; references only when a source is asked or the best one is a reference."""
+    assert turn.found is not None
+    units = [turn.index.corpus.find(hit.locator) for hit in turn.found.hits[:_UNITS]]
+    if asks_source(turn) or _is_reference(units[:1], turn):
+        return units
+    return [unit for unit in units if not _is_reference([unit], turn)]
 
 
 def _is_reference(units: Sequence[Unit], turn: Turn) -> bool:
@@ -101,7 +112,7 @@ def _votes(turn: Turn) -> list[tuple[Entry, float]]:
     return [(entry, weight / sum(weights)) for (entry, _), weight in zip(questions, weights, strict=True)]
 
 
-def _select(ranked: list[_Scored], whole_lists: bool) -> list[Statement]:
+def _select(ranked: list[_Scored], whole_lists: bool, limit: int) -> list[Statement]:
     """The best sentence with what it needs, then close ones while there is room; a unit's sentences in their own order."""
     chosen: dict[tuple[str, int], Statement] = {}
     words = 0
@@ -110,7 +121,7 @@ def _select(ranked: list[_Scored], whole_lists: bool) -> list[Statement]:
             continue
         needed = [s for s in _with_context(scored, whole_lists) if (s.unit.id, s.sentence.start) not in chosen]
         length = sum(len(s.sentence.text.split()) for s in needed)
-        if chosen and words + length > MAX_WORDS:
+        if chosen and words + length > limit:
             continue
         words += length
         chosen |= {(s.unit.id, s.sentence.start): s for s in needed}

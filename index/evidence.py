@@ -29,6 +29,8 @@ Floats = NDArray[np.float32]
 _ENOUGH = 50
 """Rows of each sort without which nothing is learned."""
 _FOLDS = 5
+_NEAR = 30
+_SHARPNESS = 40.0
 _NAME = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][\w-]+")
 _DEFAULT = (1.24, 1.78, 0.34, -2.89, 2.54, -1.22, -4.26)
 """Learned on the first publication; used where a publication has no bank of its own."""
@@ -84,6 +86,7 @@ class Seen:
             _mean(self.questions, 3),
             _mean(self.gaps, 1),
             _mean(self.gaps, 3),
+            _soft(self.gaps) - _soft(self.questions),
             self.foreign,
             float(min(self.numbers, 2)),
             float(min(self.names, 2)),
@@ -224,6 +227,12 @@ def _fit(features: Floats, labels: Sequence[bool]) -> tuple[Floats, Floats]:
 
 def _mean(values: Floats, count: int) -> float:
     return float(values[:count].mean()) if len(values) else 0.0
+
+
+def _soft(similarities: Floats) -> float:
+    """A soft count of near ones: log of the sum of exp(sharpness × (similarity − 1)) over the nearest."""
+    nearest = similarities[:_NEAR]
+    return float(np.log(np.exp(_SHARPNESS * (nearest - 1)).sum())) if len(nearest) else -_SHARPNESS
 
 
 def _linear(coefficients: Floats, features: Floats) -> float:
