@@ -13,14 +13,19 @@ import typer
 from corpus.errors import WegwijzerError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assistant.service import Assistant
     from assistant.settings import Settings
+    from evals.suite import Run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Antwoorden uit officiële handreikingen, met vindplaats.")
 corpus_app = typer.Typer(no_args_is_help=True, help="De teksten.")
 index_app = typer.Typer(no_args_is_help=True, help="De index.")
+eval_app = typer.Typer(no_args_is_help=True, help="De evaluatie.")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(index_app, name="index")
+app.add_typer(eval_app, name="eval")
 
 DEFAULT_PORT = 7860
 
@@ -132,6 +137,92 @@ def corpus_export() -> None:
             row: dict[str, Any] = {"locator": str(unit.locator), "unit": unit.id, "title": unit.title}
             row |= {"page": unit.page, "text": unit.text, "footnotes": list(unit.footnotes)}
             print(json.dumps(row, ensure_ascii=False))
+
+
+@corpus_app.command("check")
+def corpus_check() -> None:
+    """Controleer vragenbanken, citaten en dekking."""
+    from assistant.render import text
+    from corpus.check import findings, unasked
+    from corpus.publication import load_publications
+
+    found = 0
+    for publication in load_publications(_settings().data.publications):
+        problems, open_sentences = findings(publication), unasked(publication)
+        for problem in problems:
+            print(text("check_finding", publication=publication.id, code=problem.code, where=problem.where, what=problem.what))
+        for locator, sentence in open_sentences if publication.bank else []:
+            print(text("check_unasked", locator=locator, sentence=sentence))
+        values: dict[str, Any] = {"bank": len(publication.bank), "gaps": len(publication.gaps), "open": len(open_sentences)}
+        print(text("check_summary", publication=publication.id, findings=len(problems), **values))
+        found += len(problems)
+    if found:
+        raise typer.Exit(1)
+
+
+@eval_app.command("run")
+def eval_run(
+    half: Annotated[str, typer.Option(help="dev, test of both.")] = "both",
+    ablate: Annotated[bool, typer.Option(help="Ook meten wat elk onderdeel toevoegt.")] = True,
+    accept: Annotated[
+        bool, typer.Option("--write-baseline", help="Maak de testhelft van deze meting de nieuwe ijklijn.")
+    ] = False,
+) -> None:
+    """Beantwoord en scoor de evaluatievragen."""
+    from importlib.resources import files
+    from pathlib import Path
+
+    from assistant.render import text
+    from corpus.errors import EvalError
+    from evals.baseline import misses, write_baseline
+    from evals.report import write_report
+    from evals.suite import HALVES, evaluate, write_run
+
+    settings = _settings()
+    chosen = [each for each in HALVES if half in (each, "both")]
+    if not chosen:
+        raise typer.BadParameter("dev, test, both")
+    corpus = _assistant().index.corpus
+    for each in chosen:
+        run = evaluate(settings, each, ablate=ablate, tell=lambda what: print(text("eval_busy", what=what), flush=True))
+        folder = write_run(run, settings.data.path / "evals")
+        write_report(run, folder, corpus)
+        _print_run(run, folder)
+        if each == "test" and accept:
+            write_baseline(run, Path(str(files("evals"))) / "baseline.json")
+        elif each == "test" and (worse := misses(run, corpus)):
+            raise EvalError("baseline-missed", misses="; ".join(worse))
+
+
+@eval_app.command("score")
+def eval_score(run: Annotated[str, typer.Argument(help="Naam van een map onder evals/ in de gegevensmap.")]) -> None:
+    """Scoor de bewaarde antwoorden van een meting opnieuw."""
+    from evals.suite import score_again
+
+    folder = _settings().data.path / "evals" / run
+    _print_run(score_again(folder, _assistant()), folder)
+
+
+@eval_app.command("compare")
+def eval_compare(before: str, after: str) -> None:
+    """Vergelijk twee metingen, geval voor geval."""
+    from assistant.render import text
+    from evals.suite import compare
+
+    folder = _settings().data.path / "evals"
+    for name, (difference, low, high, n) in compare(folder / before, folder / after).items():
+        print(text("eval_difference", name=name, difference=difference, low=low, high=high, n=n))
+
+
+def _print_run(run: Run, folder: Path) -> None:
+    from assistant.render import text
+
+    for name, s in run.summary.items():
+        print(text("eval_measure", name=name, value=s.value, low=s.low, high=s.high, n=s.n))
+    for name, other in run.without.items():
+        parts = [f"{m} {other[m].value - run.summary[m].value:+.3f}" for m in ("top1", "top5", "cited", "facts") if m in other]
+        print(text("eval_without", name=name, changes="  ".join(parts)))
+    print(text("eval_folder", folder=folder))
 
 
 @index_app.command("build")

@@ -1,0 +1,160 @@
+"""An evaluation run: answers, scores, what each ingredient adds, and a folder that holds it all.
+
+<data>/evals/<run>/settings.json   half, index version, model, weights, cases' checksum, code version
+<data>/evals/<run>/answers.jsonl   every answer, so that it can be scored again
+<data>/evals/<run>/rows.jsonl      a line per case: values, cosine of the nearest bank question
+<data>/evals/<run>/summary.json    means with intervals; what each ingredient adds
+<data>/evals/<run>/report.md, report.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.answer import Answer
+from assistant.service import Assistant
+from assistant.settings import Settings
+from corpus.errors import EvalError
+from evals.cases import Case, Half, load_cases
+from evals.generate import generate, read_answers, write_answers
+from evals.intervals import interval
+from evals.score import Rows, Summary, measures, score, summarise
+from index.retriever import INGREDIENTS, WEIGHTS
+
+HALVES: tuple[Half, ...] = ("dev", "test")
+BANKLESS = ("question", "classifier")
+"""Ingredients that a publication without a bank does not have."""
+WATCHED = ("top1", "top5", "cited", "facts", "near_miss", "off_topic", "refused")
+"""Measures by which ingredients are compared."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One evaluation.
+
+    Attributes:
+        without: measures of the same cases with an ingredient switched off, by ingredient; empty when not measured.
+        nearest: cosine of the nearest bank question, by case.
+    """
+
+    settings: dict[str, Any]
+    cases: Sequence[Case]
+    answers: dict[str, Answer]
+    rows: Rows
+    summary: dict[str, Summary]
+    without: dict[str, dict[str, Summary]] = field(default_factory=dict)
+    nearest: dict[str, float] = field(default_factory=dict)
+
+
+def evaluate(settings: Settings, half: Half, *, ablate: bool = False, tell: Callable[[str], None] = lambda _: None) -> Run:
+    """Answer and score one half of the cases.
+
+    Args:
+        ablate: once more for each ingredient switched off, and for all that needs a bank.
+        tell: called with what is going on.
+    """
+    tell(half)
+    assistant = Assistant(settings)
+    cases = load_cases(half, assistant.index.corpus)
+    names = list(measures(assistant.index.corpus))
+    answers = generate(assistant, cases)
+    rows = score(cases, answers, assistant.index.corpus)
+    nearest = {case.id: _nearest(assistant, answers[case.id]) for case in cases}
+    without: dict[str, dict[str, Summary]] = {}
+    for off in [(name,) for name in INGREDIENTS] + [BANKLESS] if ablate else []:
+        tell(f"{half} – {' '.join(off)}")
+        other = Assistant(settings.model_copy(update={"without": settings.without | set(off)}))
+        without["+".join(off)] = summarise(score(cases, generate(other, cases), other.index.corpus), names)
+        other.close()
+    described = describe(settings, assistant, half)
+    assistant.close()
+    return Run(described, cases, answers, rows, summarise(rows, names), without, nearest)
+
+
+def describe(settings: Settings, assistant: Assistant, half: Half) -> dict[str, Any]:
+    """What a run depends on."""
+    text = json.dumps([case.model_dump(mode="json") for case in load_cases(half, assistant.index.corpus)], sort_keys=True)
+    return {
+        "half": half,
+        "index_version": assistant.index.name,
+        "model": settings.embedding_model,
+        "weights": WEIGHTS,
+        "without": sorted(settings.without),
+        "cases": hashlib.sha256(text.encode()).hexdigest()[:16],
+        "code": assistant.index.manifest["code"],
+    }
+
+
+def write_run(run: Run, folder: Path) -> Path:
+    """Write a run's folder below ``folder``; gives it. The report is written by ``evals/report.py``."""
+    target = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{run.settings['half']}"
+    target.mkdir(parents=True)
+    _write(target / "settings.json", run.settings)
+    write_answers(run.answers.values(), target / "answers.jsonl")
+    lines = [{"id": case.id, "kind": case.kind, "nearest": run.nearest.get(case.id), **run.rows[case.id]} for case in run.cases]
+    (target / "rows.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    _write(target / "summary.json", {"measures": _plain(run.summary), "without": {n: _plain(s) for n, s in run.without.items()}})
+    return target
+
+
+def score_again(folder: Path, assistant: Assistant) -> Run:
+    """Score the kept answers of a run with today's cases and measures.
+
+    Raises:
+        EvalError: the folder holds no run, or lacks an answer.
+    """
+    try:
+        settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EvalError("run-unreadable", file=folder, reason=error) from error
+    cases = load_cases(settings["half"], assistant.index.corpus)
+    answers = read_answers(folder / "answers.jsonl")
+    lost = [case.id for case in cases if case.id not in answers]
+    if lost:
+        raise EvalError("run-unreadable", file=folder, reason=", ".join(lost[:5]))
+    rows = score(cases, answers, assistant.index.corpus)
+    return Run(settings, cases, answers, rows, summarise(rows, list(measures(assistant.index.corpus))))
+
+
+def compare(before: Path, after: Path) -> dict[str, tuple[float, float, float, int]]:
+    """Mean difference per measure over the cases that both runs have: (difference, low, high, n), after minus before.
+
+    Raises:
+        EvalError: a folder holds no run.
+    """
+    first, second = _rows(before), _rows(after)
+    found = {}
+    for name in dict.fromkeys(key for row in second.values() for key in row if key not in ("id", "kind", "nearest")):
+        pairs = [(first[i][name], row[name]) for i, row in second.items() if i in first and name in first[i] and name in row]
+        if pairs:
+            differences = [b - a for a, b in pairs]
+            low, high = interval(differences)
+            found[name] = (sum(differences) / len(differences), low, high, len(differences))
+    return found
+
+
+def _nearest(assistant: Assistant, answer: Answer) -> float:
+    questions = assistant.index.search(answer.standalone_question).questions
+    return questions[0][1] if questions else 0.0
+
+
+def _rows(folder: Path) -> dict[str, dict[str, Any]]:
+    try:
+        rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise EvalError("run-unreadable", file=folder, reason=error) from error
+    return {row["id"]: row for row in rows}
+
+
+def _plain(summary: dict[str, Summary]) -> dict[str, Any]:
+    return {name: asdict(value) for name, value in summary.items()}
+
+
+def _write(file: Path, value: object) -> None:
+    file.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
