@@ -113,7 +113,7 @@ def _votes(turn: Turn) -> list[tuple[Entry, float]]:
 
 
 def _select(ranked: list[_Scored], whole_lists: bool, limit: int) -> list[Statement]:
-    """The best sentence with what it needs, then close ones while there is room; a unit's sentences in their own order."""
+    """The best sentence with what it needs, then close ones while there is room; its paragraph first, then as in the text."""
     chosen: dict[tuple[str, int], Statement] = {}
     words = 0
     for scored in ranked:
@@ -125,8 +125,13 @@ def _select(ranked: list[_Scored], whole_lists: bool, limit: int) -> list[Statem
             continue
         words += length
         chosen |= {(s.unit.id, s.sentence.start): s for s in needed}
+    best = next(iter(chosen.values()))
     order = list(dict.fromkeys(s.unit.id for s in chosen.values()))
-    return sorted(chosen.values(), key=lambda s: (order.index(s.unit.id), s.sentence.start))
+    return sorted(chosen.values(), key=lambda s: (order.index(s.unit.id), not _together(s, best), s.sentence.start))
+
+
+def _together(one: Statement, other: Statement) -> bool:
+    return (one.unit.id, one.sentence.block) == (other.unit.id, other.sentence.block)
 
 
 def _with_context(scored: _Scored, whole_lists: bool) -> list[Statement]:

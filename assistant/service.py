@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 
 from assistant.answer import Answer
 from assistant.pipeline import run
@@ -37,6 +38,12 @@ class Assistant:
             QuestionError: empty or too long.
         """
         return run(question, self.index, history, language, self._settings.max_question_length)
+
+    def switched_off(self, names: Collection[str]) -> Assistant:
+        """The same assistant with ingredients of the search switched off, to measure what they add."""
+        other = copy(self)
+        other.index = self.index.switched_off(names)
+        return other
 
     def unit(self, locator: str) -> Unit:
         """The unit at a locator (raises LocatorError)."""

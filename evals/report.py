@@ -120,10 +120,9 @@ def _case(run: Run, case: Case) -> str:
     answer = run.answers[case.id]
     found = ", ".join(f"{r.unit} {r.score:.1f}" for r in answer.retrieved[:5])
     said = answer.answer.replace("\n", " ")[:400]
-    return (
-        f"**{case.id}** ({case.kind}) {case.question}\n\n- expected {'/'.join(case.expect)} from {', '.join(case.gold) or '–'}"
-        f"; got {answer.status} citing {', '.join(dict.fromkeys(c.unit for c in answer.citations)) or '–'}\n- found: {found or '–'}\n- {said}"
-    )
+    expected = f"expected {'/'.join(case.expect)} from {', '.join(case.gold) or '–'}"
+    given = f"got {answer.status} citing {', '.join(dict.fromkeys(c.unit for c in answer.citations)) or '–'}"
+    return f"**{case.id}** ({case.kind}) {case.question}\n\n- {expected}; {given}\n- found: {found or '–'}\n- {said}"
 
 
 def _table(head: tuple[str, ...], rows: list[list[str]]) -> str:

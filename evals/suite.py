@@ -69,9 +69,8 @@ def evaluate(settings: Settings, half: Half, *, ablate: bool = False, tell: Call
     without: dict[str, dict[str, Summary]] = {}
     for off in [(name,) for name in INGREDIENTS] + [BANKLESS] if ablate else []:
         tell(f"{half} – {' '.join(off)}")
-        other = Assistant(settings.model_copy(update={"without": settings.without | set(off)}))
+        other = assistant.switched_off(off)
         without["+".join(off)] = summarise(score(cases, generate(other, cases), other.index.corpus), names)
-        other.close()
     described = describe(settings, assistant, half)
     assistant.close()
     return Run(described, cases, answers, rows, summarise(rows, names), without, nearest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,14 @@ class IndexVersion:
         self._classifier = load_classifier(self.folder / "classifier.npz")
         self._evidence = load_evidence(self.folder / "evidence.npz")
         self._embedded = lru_cache(maxsize=256)(self._embed)
+
+    def switched_off(self, names: Collection[str]) -> IndexVersion:
+        """The same version with further ingredients switched off; texts, vectors, stores and embedded questions are shared."""
+        other = copy(self)
+        for made in ("_keyword_rows", "_keywords", "_vocabulary", "_counts"):
+            other.__dict__.pop(made, None)
+        other._without = self._without | frozenset(names)
+        return other
 
     @cached_property
     def embedder(self) -> Embeddings:
