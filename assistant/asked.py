@@ -12,6 +12,8 @@ from assistant.rephrase import read
 from assistant.turn import Turn
 from corpus.places import contains
 
+OTHER = "other"
+"""The kind of a question whose kind is not known."""
 _VOTERS = 5
 _VOTES = 3
 
@@ -25,7 +27,7 @@ def kind_asked(turn: Turn) -> str:
     votes = Counter(gap.asked for gap, _ in (turn.found.gaps if turn.found else ())[:_VOTERS]).most_common(1)
     if votes and votes[0][1] >= _VOTES:
         return votes[0][0]
-    return next((kind for kind, data in kinds().items() if contains(data["words"], text)), "other")
+    return next((kind for kind, data in kinds().items() if contains(data["words"], text)), OTHER)
 
 
 def word_asked(turn: Turn) -> str:

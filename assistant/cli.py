@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Antwoorden uit officiële handreikingen, met vindplaats.")
 corpus_app = typer.Typer(no_args_is_help=True, help="De teksten.")
 index_app = typer.Typer(no_args_is_help=True, help="De index.")
-eval_app = typer.Typer(no_args_is_help=True, help="De evaluatie.")
+eval_app = typer.Typer(no_args_is_help=True, help="Metingen.")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(index_app, name="index")
 app.add_typer(eval_app, name="eval")
@@ -168,7 +168,7 @@ def eval_run(
         bool, typer.Option("--write-baseline", help="Maak de testhelft van deze meting de nieuwe ijklijn.")
     ] = False,
 ) -> None:
-    """Beantwoord en scoor de evaluatievragen."""
+    """Beantwoord de vragen van de meetset en scoor de antwoorden."""
     from importlib.resources import files
     from pathlib import Path
 
@@ -216,11 +216,12 @@ def eval_compare(before: str, after: str) -> None:
 
 def _print_run(run: Run, folder: Path) -> None:
     from assistant.render import text
+    from evals.suite import WATCHED
 
     for name, s in run.summary.items():
         print(text("eval_measure", name=name, value=s.value, low=s.low, high=s.high, n=s.n))
     for name, other in run.without.items():
-        parts = [f"{m} {other[m].value - run.summary[m].value:+.3f}" for m in ("top1", "top5", "cited", "facts") if m in other]
+        parts = [f"{m} {other[m].value - run.summary[m].value:+.3f}" for m in WATCHED if m in other and m in run.summary]
         print(text("eval_without", name=name, changes="  ".join(parts)))
     print(text("eval_folder", folder=folder))
 

@@ -15,7 +15,7 @@ ANSWERED_FROM = -0.7
 PARTIAL_FROM = -1.5
 """4 % and 54 %. Between the two the nearest passage is shown, after a sentence that says what is missing."""
 NAMED_FROM = -3.0
-"""A question that names a place, or asks for a source, is answered from it unless it clearly asks for something else."""
+"""A question that names a place or is about a source is answered from it unless it clearly asks for something else."""
 
 
 def locate(turn: Turn) -> None:
@@ -34,7 +34,8 @@ def weigh(turn: Turn) -> None:
     if turn.places and asks_whole(turn):
         return
     signals = turn.found.signals
-    named = turn.places or asks_source(turn)
+    best = turn.index.corpus.find(turn.found.hits[0].locator)
+    named = turn.places or asks_source(turn) or turn.index.corpus.publication_of(best).source_of(best.id)
     answered = signals.answered is None or signals.answered >= (NAMED_FROM if named else ANSWERED_FROM)
     if not turn.places and (signals.topical < ON_TOPIC_FROM or (signals.topical < DOUBTFUL_BELOW and not answered)):
         turn.status = AnswerStatus.OFF_TOPIC

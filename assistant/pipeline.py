@@ -37,6 +37,7 @@ def run(
     history: Sequence[Mapping[str, str]] = (),
     language: str | None = None,
     limit: int = 2000,
+    contact: str = "",
 ) -> Answer:
     """Answer one question.
 
@@ -45,6 +46,7 @@ def run(
         history: earlier turns, oldest first.
         language: of the replies; None: that of the question.
         limit: characters a question may have.
+        contact: line that the installation adds to abstentions; empty for none.
 
     Raises:
         QuestionError: empty or longer than ``limit``.
@@ -52,6 +54,7 @@ def run(
     """
     begun = time.perf_counter()
     turn = Turn(question, index, limit, language or language_of(question), history, standalone=" ".join(question.split()))
+    turn.contact = contact
     turn.replay = lambda asked, before: _replay(asked, before, index, limit)
     _play(turn)
     status = turn.status or AnswerStatus.ANSWERED

@@ -8,8 +8,9 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.answer import AnswerStatus
-from assistant.asked import kinds, word_asked
+from assistant.asked import OTHER, kinds, word_asked
 from assistant.turn import Turn
+from corpus.unit import Unit
 
 _ECHOED = 16
 """Words of a question that are repeated."""
@@ -25,13 +26,15 @@ def reply(status: AnswerStatus, turn: Turn | None = None, language: str = "nl") 
     text = _replies()[status][turn.language if turn else language]
     if turn is None:
         return text
-    missing = _missing(turn)
-    if status == AnswerStatus.NOT_IN_GUIDANCE and missing:
-        text = _replies()["missing"][turn.language]
-    publications = turn.index.corpus.publications.values()
-    return text.format(
-        missing=missing, asked=_asked(turn), nearest=_nearest(turn), titles="; ".join(p.title for p in publications)
-    )
+    values = {
+        "missing": _missing(turn),
+        "asked": _asked(turn),
+        "nearest": _nearest(turn),
+        "elsewhere": _elsewhere(turn),
+        "contact": f" {turn.contact}" if turn.contact else "",
+        "titles": "; ".join(publication.title for publication in turn.index.corpus.publications.values()),
+    }
+    return text.format(**values)
 
 
 def _asked(turn: Turn) -> str:
@@ -43,14 +46,24 @@ def _asked(turn: Turn) -> str:
 
 def _missing(turn: Turn) -> str:
     """The kind of thing that is missing, with the question's own word for it."""
-    if turn.missing is None:
-        return ""
-    name, word = str(kinds()[turn.missing][turn.language]), word_asked(turn)
+    name, word = str(kinds()[turn.missing or OTHER][turn.language]), word_asked(turn)
     return f"{name} (‘{word}’)" if word and word not in name else name
+
+
+def _elsewhere(turn: Turn) -> str:
+    """Where the publication's data says that such things are found; empty where it says nothing."""
+    for publication in turn.index.corpus.publications.values():
+        unit = publication.by_id.get(publication.data.get("elsewhere", {}).get(turn.missing, ""))
+        if unit:
+            return " " + _replies()["parts"][f"elsewhere_{turn.language}"].format(place=_link(unit, turn))
+    return ""
 
 
 def _nearest(turn: Turn) -> str:
     if turn.found is None:
         return "–"
-    unit = turn.places[0] if turn.places else turn.index.corpus.find(turn.found.hits[0].locator)
+    return _link(turn.places[0] if turn.places else turn.index.corpus.find(turn.found.hits[0].locator), turn)
+
+
+def _link(unit: Unit, turn: Turn) -> str:
     return f"[{turn.index.corpus.publication_of(unit).label(unit, turn.language)}](/?unit={unit.id})"

@@ -37,7 +37,8 @@ class Assistant:
         Raises:
             QuestionError: empty or too long.
         """
-        return run(question, self.index, history, language, self._settings.max_question_length)
+        settings = self._settings
+        return run(question, self.index, history, language, settings.max_question_length, settings.contact)
 
     def switched_off(self, names: Collection[str]) -> Assistant:
         """The same assistant with ingredients of the search switched off, to measure what they add."""

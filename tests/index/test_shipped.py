@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from corpus.publication import Publication
-from index.chunking import entries_of
+from index.chunking import entries_of, off_topic_entries
 from index.embedding import BUNDLED, load_embedder
 from index.shipped import embed, key_of, shipped_vectors
 
 
 def test_every_text_has_a_shipped_vector(publication: Publication) -> None:
-    wanted = {key_of(entry, BUNDLED) for entry in entries_of(publication)}
+    wanted = {key_of(entry, BUNDLED) for entry in (*entries_of(publication), *off_topic_entries())}
     assert wanted == set(shipped_vectors([publication], BUNDLED)), "run: python -m index.shipped"
 
 
 def test_shipped_vectors_equal_fresh_ones(publication: Publication) -> None:
     shipped = shipped_vectors([publication], BUNDLED)
     embedder = load_embedder(BUNDLED)
-    for entry in entries_of(publication)[::37]:
+    for entry in [*entries_of(publication), *off_topic_entries()][::37]:
         assert np.allclose(shipped[key_of(entry, BUNDLED)], embed(entry, embedder), atol=2e-3)
 
 
