@@ -8,6 +8,8 @@ from assistant.turn import Turn
 
 # Log-odds of the models of index/evidence.py, set on the development half of the eval cases; docs/evaluation.md tells how.
 ON_TOPIC_FROM = -0.5
+SOURCE_FROM = -2.0
+"""The same where a source is asked and the best unit is a reference: such questions share few words with the subject."""
 DOUBTFUL_BELOW = 1.0
 """Under this a question is off topic as well when the corpus does not seem to answer it."""
 ANSWERED_FROM = -0.7
@@ -35,9 +37,11 @@ def weigh(turn: Turn) -> None:
         return
     signals = turn.found.signals
     best = turn.index.corpus.find(turn.found.hits[0].locator)
-    named = turn.places or asks_source(turn) or turn.index.corpus.publication_of(best).source_of(best.id)
+    reference = turn.index.corpus.publication_of(best).source_of(best.id) is not None
+    named = bool(turn.places) or reference or asks_source(turn)
     answered = signals.answered is None or signals.answered >= (NAMED_FROM if named else ANSWERED_FROM)
-    if not turn.places and (signals.topical < ON_TOPIC_FROM or (signals.topical < DOUBTFUL_BELOW and not answered)):
+    on_topic = signals.topical >= (SOURCE_FROM if reference and asks_source(turn) else ON_TOPIC_FROM)
+    if not turn.places and not (on_topic and (answered or signals.topical >= DOUBTFUL_BELOW)):
         turn.status = AnswerStatus.OFF_TOPIC
     elif signals.answered is not None and not answered:
         turn.missing = kind_asked(turn)
