@@ -8,7 +8,7 @@ from assistant.turn import Turn
 
 # Log-odds of the models of index/evidence.py, set on the development half of the eval cases; docs/evaluation.md tells how.
 ON_TOPIC_FROM = -0.5
-SOURCE_FROM = -2.0
+SOURCE_FROM = -1.2
 """The same where a source is asked and the best unit is a reference: such questions share few words with the subject."""
 DOUBTFUL_BELOW = 1.0
 """Under this a question is off topic as well when the corpus does not seem to answer it."""
