@@ -84,7 +84,6 @@ def _ask_batch(batch: str, out: str, version: str | None) -> None:
 
     rows = read_batch(batch)
     assistant = _assistant(version)
-    assistant.warm()
     answers = list(answer_batch(rows, assistant))
     write_batch(out, [answer.model_dump_json() for answer in answers])
     failed = sum(answer.status == AnswerStatus.ERROR for answer in answers)

@@ -101,10 +101,10 @@ class IndexVersion:
         if wanted is None:
             raise StoreError("no-index", folder=data.path)
         self.name = wanted
-        self.manifest = data.manifest(wanted)
+        held = data.hold(wanted)
+        self.manifest, self.folder, self._lock = held.manifest, held.folder, held.lock
         if self.manifest["format"] != FORMAT:
             raise StoreError("version-format", version=wanted, found=self.manifest["format"], known=FORMAT)
-        self.folder = data.folder(wanted)
         if self.manifest["model"] != model:
             raise StoreError("other-model", found=self.manifest["model"], wanted=model)
         verify_files(self.folder, self.manifest)
@@ -284,9 +284,10 @@ class IndexVersion:
         return store.search(vector.tolist(), min(_NEAREST, store.count())) if store else []
 
     def close(self) -> None:
-        """Give back the store's files."""
+        """Give back the store's files and the lock; copies made by ``switched_off`` are closed with it."""
         for store in self.__dict__.get("_stores", {}).values():
             store.close()
+        self._lock.close()
 
 
 class UnitRetriever(BaseRetriever):

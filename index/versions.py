@@ -7,25 +7,37 @@
 <data>/versions/<id>/<build>/entries.jsonl  what has a vector: chunks, sentences, bank questions; row i is row i of vectors.npy
 <data>/versions/<id>/<build>/chroma/        the vector store, made from the two above
 
-A build never writes where another one has written: a reader of the old one goes on undisturbed, and a killed one leaves
-a folder that no manifest names.
+A build never writes where another one has written, and a reader locks the build it reads: it goes on undisturbed while the
+version is built again. A killed build leaves a folder that no manifest names and nobody locks; the next build removes it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from corpus.errors import StoreError
 
 DATA_FORMAT = 1
 DURABLE = ("corpus.json", "entries.jsonl", "vectors.npy", "classifier.npz", "evidence.npz")
 """Files of a version that are its truth; their checksums stand in the manifest."""
+_LOCKED = DURABLE[0]
+"""The file of a build that its readers lock. The kernel gives the lock back when a reader ends, however it ends."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A version that is being read: its manifest, the folder of its build, and the open file that locks it."""
+
+    manifest: dict[str, Any]
+    folder: Path
+    lock: IO[bytes]
 
 
 @dataclass(frozen=True)
@@ -90,12 +102,32 @@ class DataFolder:
         """
         return self.versions / version / str(self.manifest(version).get("build", ""))
 
+    def hold(self, version: str) -> Held:
+        """Keep the build that holds a version from being removed, until its lock is closed.
+
+        Raises:
+            StoreError: there is no such version, or its build is gone.
+        """
+        while True:
+            manifest, build = self.manifest(version), self.folder(version)
+            try:
+                lock = (build / _LOCKED).open("rb")
+            except OSError as error:
+                if build != self.folder(version):  # built again since the manifest was read
+                    continue
+                raise StoreError("version-damaged", version=version, reason=f"{_LOCKED}: {error.strerror}") from error
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            if build == self.folder(version):
+                return Held(manifest, build, lock)
+            lock.close()
+
     def orphans(self) -> list[Path]:
-        """Builds that no manifest names: what killed ones left, and those that were replaced."""
+        """Builds that no manifest names and nobody reads: what killed ones left, and those that were replaced."""
         if not self.versions.is_dir():
             return []
         named = {self.folder(version) for version in self.ids()}
-        return sorted(build for build in self.versions.glob("*/*") if build.is_dir() and not named & {build, build.parent})
+        builds = (build for build in self.versions.glob("*/*") if build.is_dir() and not named & {build, build.parent})
+        return sorted(build for build in builds if not _is_read(build))
 
     def manifest(self, version: str) -> dict[str, Any]:
         """A version's manifest.
@@ -122,6 +154,17 @@ def verify_files(folder: Path, manifest: dict[str, Any]) -> None:
             raise StoreError("version-damaged", version=folder.parent.name, reason=f"{name}: {error.strerror}") from error
         if found != manifest.get("files", {}).get(name):
             raise StoreError("version-damaged", version=folder.parent.name, reason=f"{name} ≠ manifest.json")
+
+
+def _is_read(build: Path) -> bool:
+    try:
+        with (build / _LOCKED).open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def checksum(file: Path) -> str:

