@@ -39,17 +39,17 @@ def word_asked(turn: Turn) -> str:
 
 def asks_source(turn: Turn) -> bool:
     """Whether it asks who wrote something or where it comes from."""
-    return contains(_forms()["source"], turn.standalone.lower())
+    return contains(forms()["source"], turn.standalone.lower())
 
 
 def asks_list(turn: Turn) -> bool:
     """Whether it asks for all of several things."""
-    return contains(_forms()["list"], turn.standalone.lower())
+    return contains(forms()["list"], turn.standalone.lower())
 
 
 def asks_whole(turn: Turn) -> bool:
     """Whether nothing is asked beyond the named place itself."""
-    beyond = set(read(turn.standalone).content) - turn.index.place_words() - set(_forms()["say"])
+    beyond = set(read(turn.standalone).content) - turn.index.place_words() - set(forms()["say"])
     return not any(word.isalpha() and len(word) > 1 for word in beyond)
 
 
@@ -60,5 +60,6 @@ def kinds() -> dict[str, Any]:
 
 
 @cache
-def _forms() -> dict[str, list[str]]:
+def forms() -> dict[str, list[str]]:
+    """What shows the form of a question: lists of words by name."""
     return tomllib.loads((files("prompts") / "forms.toml").read_text(encoding="utf-8"))

@@ -27,6 +27,8 @@ _VOTE_WEIGHT = 0.3
 """Of the share of similar bank questions that are answered by a sentence."""
 _VOTE_SHARPNESS = 25.0
 """How steeply a bank question's vote falls with its similarity: exp(sharpness × (similarity − best))."""
+_EACH = 6
+"""Of at most so many named places each is heard."""
 _CLOSE = 0.06
 """A sentence of another unit is used when its score is at most this much below the best one's."""
 _CLOSE_SAME_UNIT = 0.35
@@ -43,10 +45,11 @@ class _Scored:
 def compose(turn: Turn) -> None:
     """Choose the statements; none are chosen when no candidate unit has text."""
     assert turn.found is not None
-    if turn.places and (_is_reference(turn.places, turn) or (asks_whole(turn) and _length(_all(turn.places)) <= MAX_WORDS)):
-        turn.statements = _all(turn.places)
+    if turn.parts:
+        turn.statements = _joined(turn.parts)
         return
-    if len(turn.places) > 1 and asks_whole(turn) and _length(_all(turn.places)) <= MAX_LIST_WORDS:
+    room = MAX_LIST_WORDS if len(turn.places) > 1 and (asks_whole(turn) or asks_list(turn)) else MAX_WORDS * asks_whole(turn)
+    if turn.places and (_is_reference(turn.places, turn) or _length(_all(turn.places)) <= room):
         turn.statements = _all(turn.places)
         return
     units = turn.places or _candidates(turn)
@@ -59,7 +62,8 @@ def compose(turn: Turn) -> None:
     elif references := _references(best, turn):
         turn.statements = _all(references)
     else:
-        turn.statements = _select(ranked, asks_list(turn), PARTIAL_WORDS if turn.missing else MAX_WORDS)
+        heads = _heads(turn.places, ranked) if 1 < len(turn.places) <= _EACH else []
+        turn.statements = _select(ranked, heads, asks_list(turn), PARTIAL_WORDS if turn.missing else MAX_WORDS)
 
 
 def _candidates(turn: Turn) -> list[Unit]:
@@ -69,6 +73,18 @@ def _candidates(turn: Turn) -> list[Unit]:
     if asks_source(turn) or _is_reference(units[:1], turn):
         return units
     return [unit for unit in units if not _is_reference([unit], turn)]
+
+
+def _joined(parts: Sequence[Turn]) -> list[Statement]:
+    """What the parts say, each with an equal share of the room and at least its first statement."""
+    chosen: list[Statement] = []
+    for part in parts:
+        share: list[Statement] = []
+        for statement in part.statements:
+            if not share or _length([*share, statement]) <= MAX_WORDS // len(parts):
+                share.append(statement)
+        chosen += [statement for statement in share if statement not in chosen]
+    return chosen
 
 
 def _is_reference(units: Sequence[Unit], turn: Turn) -> bool:
@@ -112,16 +128,26 @@ def _votes(turn: Turn) -> list[tuple[Entry, float]]:
     return [(entry, weight / sum(weights)) for (entry, _), weight in zip(questions, weights, strict=True)]
 
 
-def _select(ranked: list[_Scored], whole_lists: bool, limit: int) -> list[Statement]:
-    """The best sentence with what it needs, then close ones while there is room; its paragraph first, then as in the text."""
+def _heads(units: Sequence[Unit], ranked: list[_Scored]) -> list[_Scored]:
+    """The best sentence of each unit, in the order of the units."""
+    return [next(scored for scored in ranked if scored.unit == unit) for unit in units if unit.text]
+
+
+def _select(ranked: list[_Scored], heads: list[_Scored], whole_lists: bool, limit: int) -> list[Statement]:
+    """The best sentence with what it needs, then close ones while there is room; its paragraph first, then as in the text.
+
+    ``heads`` are said in any case.
+    """
     chosen: dict[tuple[str, int], Statement] = {}
     words = 0
-    for scored in ranked:
-        if ranked[0].score - scored.score > (_CLOSE_SAME_UNIT if scored.unit == ranked[0].unit else _CLOSE):
+    for scored in [*heads, *ranked]:
+        if scored not in heads and ranked[0].score - scored.score > (
+            _CLOSE_SAME_UNIT if scored.unit == ranked[0].unit else _CLOSE
+        ):
             continue
         needed = [s for s in _with_context(scored, whole_lists) if (s.unit.id, s.sentence.start) not in chosen]
         length = sum(len(s.sentence.text.split()) for s in needed)
-        if chosen and words + length > limit:
+        if chosen and scored not in heads and words + length > limit:
             continue
         words += length
         chosen |= {(s.unit.id, s.sentence.start): s for s in needed}

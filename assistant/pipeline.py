@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from assistant.answer import Answer, AnswerStatus, Retrieved
 from assistant.check import check
 from assistant.citations import write
+from assistant.divide import divide
 from assistant.evidence import locate, retrieve, weigh
 from assistant.extractive import compose
 from assistant.language import language_of
@@ -22,6 +23,7 @@ STEPS: tuple[Step, ...] = (
     check,  # empty, too long: an error, nothing else happens
     greet,  # small talk
     rephrase,  # what a follow-up leans on
+    divide,  # two questions in one
     locate,  # places that the question names
     ask_back,  # nothing says what it is about
     retrieve,  # rank the units
@@ -103,7 +105,8 @@ def _retrieved(turn: Turn) -> list[Retrieved]:
     scores = {hit.locator: hit.score for hit in turn.found.hits}
     top = turn.found.hits[0].score
     # A named place wins over everything that search found, in the order of the question.
-    named = {str(unit.locator): top + rank for rank, unit in enumerate(reversed(turn.places), 1)}
+    leading = turn.places or [part.statements[0].unit for part in turn.parts]
+    named = {str(unit.locator): top + rank for rank, unit in enumerate(reversed(leading), 1)}
     order = sorted((scores | named).items(), key=lambda pair: -pair[1])
     corpus = turn.index.corpus
     return [Retrieved(unit=corpus.find(locator).id, score=round(score, 4)) for locator, score in order[: max(10, len(named))]]

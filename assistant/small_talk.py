@@ -10,16 +10,13 @@ from importlib.resources import files
 from assistant.answer import AnswerStatus
 from assistant.rephrase import read
 from assistant.turn import Turn
-from corpus.places import contains
 
 
 def greet(turn: Turn) -> None:
     """End the turn for small talk: a whole message that is a greeting, thanks, or asks who is speaking."""
-    words = re.findall(r"[^\W_]+", turn.question.lower())
-    text = " ".join(words)
-    phrases, around = _data()["phrases"], set(_data()["around"])
-    said = next((phrase for phrase in phrases if contains([phrase], text)), None)
-    if said and all(word in around for word in re.sub(rf"\b{re.escape(said)}\b", "", text).split()):
+    text = " ".join(re.findall(r"[^\W_]+", turn.question.lower()))
+    left, said = re.subn(rf"\b(?:{'|'.join(map(re.escape, _data()['phrases']))})\b", " ", text)
+    if said and set(left.split()) <= set(_data()["around"]):
         turn.status = AnswerStatus.SMALLTALK
 
 

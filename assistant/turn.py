@@ -29,6 +29,7 @@ class Turn:
         language: of the question, ``"nl"`` or ``"en"``.
         standalone: the question as it is searched.
         places: units that the question names; empty when it names none.
+        parts: turns of the questions that it consists of, each answered; empty when it is one question.
         found: what search found; None until the retrieve step.
         statements: what is going to be said, in order.
         status: None while the turn goes on; a step that sets it ends the run.
@@ -44,6 +45,7 @@ class Turn:
     history: Sequence[Mapping[str, str]] = ()
     standalone: str = ""
     places: list[Unit] = field(default_factory=list)
+    parts: list[Turn] = field(default_factory=list)
     found: Search | None = None
     statements: list[Statement] = field(default_factory=list)
     status: AnswerStatus | None = None

@@ -39,8 +39,8 @@ class PlaceFinder:
     def find(self, question: str) -> list[Unit]:
         """The named units in the order of the question, each once; empty when the question names none."""
         text = self._corrected(" ".join(question.lower().split()))
-        ids = [*self._series(text), *self._on_pages(text)]
-        ids = ids or list(self._named(text))
+        named, paged = list(self._named(text)), list(self._on_pages(text))
+        ids = [*self._series(text), *([uid for uid in paged if uid in named] or paged)] or named
         return [self.publication.by_id[uid] for uid in dict.fromkeys(ids) if uid in self.publication.by_id]
 
     def ordinal(self, text: str, items: list[str]) -> int | None:
