@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 WORD = re.compile(r"[^\W_]+")
 _PART = 4
@@ -13,14 +12,17 @@ _PART = 4
 _JOINTS = ("", "s", "en", "e", "n")
 _FUZZY_FROM = 5
 _TWO_ERRORS_FROM = 9
+_SOUNDS = (("sch", "sg"), ("ch", "g"), ("ij", "ei"), ("au", "ou"), ("ph", "f"), ("th", "t"), ("x", "ks"), ("qu", "kw"))
+_LETTERS = str.maketrans("zvcy", "sfki")
+_LANGUAGES = ("nl", "en")
 
 
 class Vocabulary:
     """The distinct lower-case words of some texts.
 
     Args:
-        texts: where words come from.
-        trusted: how often a word must stand in them to be what a misspelt one stands for.
+        texts: where words come from, whatever they are.
+        questions: further texts, which may hold misspelt words: only what a dictionary has is taken from them.
 
     >>> vocabulary = Vocabulary(["hulpverlening en aanbod"])
     >>> vocabulary.parts("hulpverleningsaanbod")
@@ -29,10 +31,13 @@ class Vocabulary:
     'hulpverlening'
     """
 
-    def __init__(self, texts: Iterable[str], trusted: int = 1) -> None:
-        counts = Counter(word for text in texts for word in WORD.findall(text.lower()) if not word.isdigit())
-        self.words = frozenset(counts)
-        self._long = sorted(word for word, count in counts.items() if len(word) >= _FUZZY_FROM and count >= trusted)
+    def __init__(self, texts: Iterable[str], questions: Iterable[str] = ()) -> None:
+        self.words = frozenset({*_words(texts), *filter(is_word, _words(questions))})
+        frequent = sorted((word for word in self.words if len(word) >= _FUZZY_FROM), key=lambda word: (-_frequency(word), word))
+        self._by_sound: dict[str, str] = {}
+        for word in frequent:
+            self._by_sound.setdefault(_sound(word), word)
+        self._sounds = list(self._by_sound)
         self.parts = lru_cache(maxsize=20_000)(self._parts)
         self.nearest = lru_cache(maxsize=20_000)(self._nearest)
 
@@ -54,23 +59,55 @@ class Vocabulary:
         return found
 
     def _nearest(self, word: str, errors: int = 2) -> str | None:
-        """The known word within ``errors`` typing errors (one in a short word; optimal string alignment); None when none is."""
+        """The known word that sounds the same, else within ``errors`` typing errors (one in a short word; optimal string
+        alignment of the sounds), the most frequent one of equals; None when none is."""
         if len(word) < _FUZZY_FROM or word in self.words:
             return None
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extractOne
 
+        sound = _sound(word)
+        if sound in self._by_sound:
+            return self._by_sound[sound]
         limit = errors if len(word) >= _TWO_ERRORS_FROM else 1
-        found = [extractOne(word, self._long, scorer=OSA.distance, score_cutoff=limit)]
-        return next((str(best[0]) for best in found if best), None)
+        best = extractOne(sound, self._sounds, scorer=OSA.distance, score_cutoff=limit)
+        return self._by_sound[best[0]] if best else None
 
     def corrected(self, text: str) -> str:
-        """The text with every unknown word that has a near one replaced by it; compounds of known words are left alone."""
+        """The text with every misspelt word that has a near one replaced by it; compounds of known words are left alone."""
 
         def right(match: re.Match[str]) -> str:
             word = match.group().lower()
-            if word in self.words or self.parts(word):
+            if word in self.words or is_word(word) or self.parts(word):
                 return match.group()
             return self.nearest(word) or match.group()
 
         return WORD.sub(right, text)
+
+
+@lru_cache(maxsize=50_000)
+def is_word(word: str) -> bool:
+    """Whether a dictionary has a lower-case word: about the 29,000 most frequent ones of Dutch and of English each."""
+    return _frequency(word) > 0
+
+
+def _frequency(word: str) -> float:
+    return max(dictionary.get(word, 0.0) for dictionary in _dictionaries())
+
+
+@cache
+def _dictionaries() -> list[dict[str, float]]:
+    from wordfreq import get_frequency_dict
+
+    return [get_frequency_dict(language, "small") for language in _LANGUAGES]
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in WORD.findall(text.lower()) if not word.isdigit()}
+
+
+def _sound(word: str) -> str:
+    """A word as it sounds, roughly: "regt" and "recht", "lijden" and "leiden" are the same; double letters are single ones."""
+    for spelt, heard in _SOUNDS:
+        word = word.replace(spelt, heard)
+    return re.sub(r"(.)\1", r"\1", word.translate(_LETTERS))

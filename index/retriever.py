@@ -45,7 +45,6 @@ INGREDIENTS = (*WEIGHTS, "question", "compounds", "spelling")
 """What can be switched off, to measure what it adds."""
 _NEAREST = 400
 _SHOWN = 30
-_TRUSTED = 3
 
 
 @dataclass(frozen=True)
@@ -162,10 +161,8 @@ class IndexVersion:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        # The bank holds misspelt words on purpose: those stand in it once or twice.
-        return Vocabulary(
-            (self.entries[row].text for row in self._keyword_rows), trusted=_TRUSTED if self._rows_of["question"] else 1
-        )
+        chunks, questions = ((self.entries[row].text for row in self._rows_of[kind]) for kind in ("chunk", "question"))
+        return Vocabulary(chunks, () if "question" in self._without else questions)
 
     @cached_property
     def _counts(self) -> WordCounts:

@@ -33,9 +33,19 @@ def test_nearest(word: str, nearest: str | None) -> None:
     assert WORDS.nearest(word) == nearest
 
 
-def test_rare_words_are_no_corrections() -> None:
-    assert Vocabulary(["gewelt", "geweld geweld geweld"], trusted=3).nearest("geweltt") is None
-    assert Vocabulary(["gewelt", "geweld geweld geweld"], trusted=3).nearest("gewelds") == "geweld"
+def test_what_sounds_the_same_is_the_same() -> None:
+    words = Vocabulary(["mensenrechten, toezichthouder, publieksvoorlichting, partijen"])
+    for misspelt, meant in (("mensenregten", "mensenrechten"), ("toesichthouder", "toezichthouder"), ("parteien", "partijen")):
+        assert words.nearest(misspelt) == meant
+
+
+def test_misspelt_words_of_questions_are_no_corrections() -> None:
+    words = Vocabulary(["geweld"], ["gewelt komen"])
+    assert words.words == {"geweld", "komen"} and words.nearest("gewelt") == "geweld"
+
+
+def test_words_of_the_dictionary_are_no_typing_errors() -> None:
+    assert Vocabulary(["komen stappen"]).corrected("bomen kappen stapen") == "bomen kappen stappen"
 
 
 def test_known_words_and_compounds_are_left_alone() -> None:
