@@ -64,3 +64,5 @@ class Answer(BaseModel):
     answerer: str = "extractive"
     index_version: str
     timing_ms: dict[str, float] = Field(default_factory=dict)
+    masked: bool = Field(default=False, exclude=True)
+    """Whether personal data was masked in ``question``: a notice for those who show it, no field of the contract."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from functools import cache
@@ -37,9 +38,24 @@ def word_asked(turn: Turn) -> str:
     return max(found, key=len, default="")
 
 
+def lacks(turn: Turn, text: str) -> bool:
+    """Whether it asks for the very kind of thing (a phone number, a sum) that a text does not hold."""
+    asked = turn.standalone.lower()
+    return any(
+        contains(data["exact"], asked) and not re.search(data["holds"], text, re.IGNORECASE)
+        for data in kinds().values()
+        if "exact" in data
+    )
+
+
 def asks_source(turn: Turn) -> bool:
     """Whether it asks who wrote something or where it comes from."""
-    return contains(forms()["source"], turn.standalone.lower())
+    return contains(forms()["source"], turn.standalone.lower()) or asks_origin(turn)
+
+
+def asks_origin(turn: Turn) -> bool:
+    """Whether it may ask for a source or just for where an idea comes from."""
+    return contains(forms()["origin"], turn.standalone.lower())
 
 
 def asks_list(turn: Turn) -> bool:

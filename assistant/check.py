@@ -16,7 +16,7 @@ def check(turn: Turn) -> None:
     Raises:
         QuestionError: says which, and the limit.
     """
-    refuse(turn.question, turn.limit)
+    refuse(turn.question, turn.house.limit)
 
 
 def refuse(question: str, limit: int) -> None:

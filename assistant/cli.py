@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.running import feedback_app, privacy_app
 from corpus.errors import WegwijzerError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ eval_app = typer.Typer(no_args_is_help=True, help="Metingen.")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(index_app, name="index")
 app.add_typer(eval_app, name="eval")
+app.add_typer(feedback_app, name="feedback")
+app.add_typer(privacy_app, name="privacy")
 
 DEFAULT_PORT = 7860
 
@@ -112,7 +115,7 @@ def serve(host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
 
     require_free_port(host, port)
     print(text("loading"), flush=True)
-    run_server(_assistant(), _settings(), host, port)
+    run_server(_settings(), host, port)
 
 
 @app.command()
@@ -189,8 +192,8 @@ def eval_run(
         _print_run(run, folder)
         if each == "test" and accept:
             write_baseline(run, Path(str(files("evals"))) / "baseline.json")
-        elif each == "test" and (worse := misses(run, corpus)):
-            raise EvalError("baseline-missed", misses="; ".join(worse))
+        elif each == "test" and (missed := misses(run, corpus)):
+            raise EvalError("baseline-missed", misses="; ".join(missed))
 
 
 @eval_app.command("score")

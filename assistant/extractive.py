@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from assistant.asked import asks_list, asks_source, asks_whole
+from assistant.asked import asks_list, asks_origin, asks_source, asks_whole
 from assistant.turn import Statement, Turn
 from corpus.sentences import Sentence, sentences_of
 from corpus.unit import Unit
@@ -21,12 +20,14 @@ MAX_LIST_WORDS = 250
 """Of named places that are said whole because several are asked."""
 _UNITS = 4
 """Units whose sentences compete, unless places are named."""
-_UNIT_WEIGHT = 0.025
+_UNIT_WEIGHT = 0.02
 """Of a unit's fused score, against the cosine of its sentences."""
-_VOTE_WEIGHT = 0.3
+_VOTE_WEIGHT = 0.4
 """Of the share of similar bank questions that are answered by a sentence."""
 _VOTE_SHARPNESS = 25.0
 """How steeply a bank question's vote falls with its similarity: exp(sharpness × (similarity − best))."""
+_SHORT_LIST = 60
+"""Words of a list that is said whole even when one of its items would do."""
 _EACH = 6
 """Of at most so many named places each is heard."""
 _CLOSE = 0.06
@@ -60,7 +61,8 @@ def compose(turn: Turn) -> None:
     if turn.places and asks_whole(turn):
         turn.statements = _outline(turn.places, ranked)
     elif references := _references(best, turn):
-        turn.statements = _all(references)
+        said = [Statement(best.unit, best.sentence)] if asks_origin(turn) and best.unit not in references else []
+        turn.statements = [*said, *_all(references)]
     else:
         heads = _heads(turn.places, ranked) if 1 < len(turn.places) <= _EACH else []
         turn.statements = _select(ranked, heads, asks_list(turn), PARTIAL_WORDS if turn.missing else MAX_WORDS)
@@ -133,7 +135,7 @@ def _heads(units: Sequence[Unit], ranked: list[_Scored]) -> list[_Scored]:
     return [next(scored for scored in ranked if scored.unit == unit) for unit in units if unit.text]
 
 
-def _select(ranked: list[_Scored], heads: list[_Scored], whole_lists: bool, limit: int) -> list[Statement]:
+def _select(ranked: list[_Scored], heads: list[_Scored], asks_all: bool, limit: int) -> list[Statement]:
     """The best sentence with what it needs, then close ones while there is room; its paragraph first, then as in the text.
 
     ``heads`` are said in any case.
@@ -145,7 +147,7 @@ def _select(ranked: list[_Scored], heads: list[_Scored], whole_lists: bool, limi
             _CLOSE_SAME_UNIT if scored.unit == ranked[0].unit else _CLOSE
         ):
             continue
-        needed = [s for s in _with_context(scored, whole_lists) if (s.unit.id, s.sentence.start) not in chosen]
+        needed = [s for s in _with_context(scored, asks_all) if (s.unit.id, s.sentence.start) not in chosen]
         length = sum(len(s.sentence.text.split()) for s in needed)
         if chosen and scored not in heads and words + length > limit:
             continue
@@ -160,22 +162,37 @@ def _together(one: Statement, other: Statement) -> bool:
     return (one.unit.id, one.sentence.block) == (other.unit.id, other.sentence.block)
 
 
-def _with_context(scored: _Scored, whole_lists: bool) -> list[Statement]:
-    """A sentence with its list when it announces one, or is part of one and the list is asked; else an item is said whole."""
+def _with_context(scored: _Scored, asks_all: bool) -> list[Statement]:
+    """A sentence with what it cannot be understood without.
+
+    The item of a list comes with the sentence that announces the list, or with the whole list when that is asked or short. A
+    sentence that announces a list comes with that list, or with the heads of its items when it is long and not asked for.
+    """
     unit, sentence = scored.unit, scored.sentence
-    sentences = sentences_of(unit)
-    block = unit.blocks[sentence.block]
-    if block.kind == "list" and (whole_lists or not re.match(r"\d", sentence.text)):
-        return [Statement(unit, s) for s in sentences if s.block == sentence.block or _announces(s, sentence.block)]
-    if block.kind == "list":
-        return [Statement(unit, s) for s in sentences if (s.block, s.item) == (sentence.block, sentence.item)]
-    if sentence.text.rstrip().endswith(":"):
-        return [Statement(unit, s) for s in sentences if s == sentence or s.block == sentence.block + 1]
-    return [Statement(unit, sentence)]
+    announced = _announced(unit, sentence, asks_all)
+    block = sentence.block if unit.blocks[sentence.block].kind == "list" else announced
+    if block is None:
+        return [Statement(unit, sentence)]
+    listed = [Statement(unit, s) for s in sentences_of(unit) if s.block == block]
+    before = [Statement(unit, sentence)] if announced else [Statement(unit, s) for s in _announcing(unit, block)]
+    if asks_all or _length(listed) <= _SHORT_LIST:
+        return [*before, *listed]
+    if announced is None:
+        return [*before, *(s for s in listed if s.sentence.item == sentence.item)]
+    heads = {s.sentence.item: s for s in reversed(listed)}
+    return [*before, *reversed(heads.values())]
 
 
-def _announces(sentence: Sentence, block: int) -> bool:
-    return sentence.block == block - 1 and sentence.text.rstrip().endswith(":")
+def _announced(unit: Unit, sentence: Sentence, asks_all: bool) -> int | None:
+    """The list that a sentence announces: with a colon, or by standing above it when all of something is asked; None: none."""
+    after = sentence.block + 1
+    listed = after < len(unit.blocks) and unit.blocks[after].kind == "list" and unit.blocks[sentence.block].kind != "list"
+    return after if listed and (asks_all or sentence.text.rstrip().endswith(":")) else None
+
+
+def _announcing(unit: Unit, block: int) -> list[Sentence]:
+    """The sentence before a list that ends with a colon."""
+    return [s for s in sentences_of(unit) if s.block == block - 1 and s.text.rstrip().endswith(":")]
 
 
 def _all(units: Iterable[Unit]) -> list[Statement]:
@@ -188,17 +205,22 @@ def _length(statements: Iterable[Statement]) -> int:
 
 
 def _outline(units: Sequence[Unit], ranked: Sequence[_Scored]) -> list[Statement]:
-    """Places too long to be said whole: lists, the first sentence of each paragraph, then the best others, while there is room.
+    """Places too long to be said whole, while there is room: first sentences, heads of lists, then the best others.
 
     Every one of several places is there with at least its first sentence.
     """
     everything = _all(units)
-    first = {(s.unit.id, s.sentence.block): s for s in reversed(everything)}
+    first = {(s.unit.id, s.sentence.block, s.sentence.item): s for s in reversed(everything)}
     begins = [next(s for s in everything if s.unit == unit) for unit in units if unit.text]
-    lists = [s for s in everything if s.unit.blocks[s.sentence.block].kind == "list"]
-    wanted = [*begins, *lists, *(s for s in everything if s in first.values()), *(Statement(r.unit, r.sentence) for r in ranked)]
+    lists = [s for s in everything if _is_listed(s) or s.sentence.text.rstrip().endswith(":")]
+    heads = [s for s in everything if s in first.values()]
+    wanted = [*begins, *(s for s in lists if s in heads or not _is_listed(s)), *heads, *lists]
     chosen: list[Statement] = []
-    for statement in wanted:
+    for statement in (*wanted, *(Statement(scored.unit, scored.sentence) for scored in ranked)):
         if statement not in chosen and (statement in begins or _length([*chosen, statement]) <= MAX_WORDS):
             chosen.append(statement)
     return [s for s in everything if s in chosen]
+
+
+def _is_listed(statement: Statement) -> bool:
+    return statement.unit.blocks[statement.sentence.block].kind == "list"

@@ -11,16 +11,24 @@ from assistant.citations import write
 from assistant.divide import divide
 from assistant.evidence import locate, retrieve, weigh
 from assistant.extractive import compose
+from assistant.guards.attack import block
+from assistant.guards.clean import clean
+from assistant.guards.danger import before_policy, danger, help_lines
+from assistant.guards.mask import mask
 from assistant.language import language_of
 from assistant.rephrase import rephrase
 from assistant.replies import reply
 from assistant.small_talk import ask_back, greet
-from assistant.turn import Step, Turn
+from assistant.turn import House, Step, Turn
 from assistant.verify import verify
 from index.retriever import IndexVersion
 
 STEPS: tuple[Step, ...] = (
     check,  # empty, too long: an error, nothing else happens
+    clean,  # invisible characters go
+    mask,  # personal data goes
+    danger,  # somebody may be in danger: help lines before anything else
+    block,  # an order to break the rules
     greet,  # small talk
     rephrase,  # what a follow-up leans on
     divide,  # two questions in one
@@ -38,8 +46,7 @@ def run(
     index: IndexVersion,
     history: Sequence[Mapping[str, str]] = (),
     language: str | None = None,
-    limit: int = 2000,
-    contact: str = "",
+    house: House | None = None,
 ) -> Answer:
     """Answer one question.
 
@@ -47,19 +54,16 @@ def run(
         question: what the person typed.
         history: earlier turns, oldest first.
         language: of the replies; None: that of the question.
-        limit: characters a question may have.
-        contact: line that the installation adds to abstentions; empty for none.
+        house: what the installation sets; None: the defaults.
 
     Raises:
-        QuestionError: empty or longer than ``limit``.
+        QuestionError: empty or too long.
         StoreError: the index cannot be used.
     """
     begun = time.perf_counter()
-    turn = Turn(question, index, limit, language or language_of(question), history, standalone=" ".join(question.split()))
-    turn.contact = contact
-    turn.replay = lambda asked, before: _replay(asked, before, index, limit)
+    turn = _turn(question, history, index, house or House(), language)
     _play(turn)
-    status = turn.status or AnswerStatus.ANSWERED
+    status = AnswerStatus.SIGNPOST if turn.danger else turn.status or AnswerStatus.ANSWERED
     answer = Answer(
         question=turn.question,
         standalone_question=turn.standalone,
@@ -68,17 +72,19 @@ def run(
         answer="",
         retrieved=_retrieved(turn),
         index_version=index.name,
+        masked=turn.masked,
     )
-    if turn.statements:
-        answer.answer, answer.citations = write(turn.statements, index.corpus, turn.language)
-        answer.coverage = "complete"
-        if turn.missing:
-            answer.status, answer.coverage = AnswerStatus.PARTIAL, "partial"
-            answer.answer = f"{reply(AnswerStatus.PARTIAL, turn)}\n\n{answer.answer}"
-    else:
-        answer.answer = reply(status, turn)
+    _write(answer, turn)
     answer.timing_ms = {"total": round((time.perf_counter() - begun) * 1000, 2)}
     return answer
+
+
+def _turn(
+    question: str, history: Sequence[Mapping[str, str]], index: IndexVersion, house: House, language: str | None = None
+) -> Turn:
+    turn = Turn(question, index, house, language or language_of(question), history, standalone=" ".join(question.split()))
+    turn.replay = lambda asked, before: _replay(asked, before, index, house)
+    return turn
 
 
 def _play(turn: Turn) -> None:
@@ -88,14 +94,28 @@ def _play(turn: Turn) -> None:
             break
 
 
-def _replay(asked: str, before: Sequence[str], index: IndexVersion, limit: int) -> Turn:
+def _replay(asked: str, before: Sequence[str], index: IndexVersion, house: House) -> Turn:
     """An earlier question, answered again with the questions before it; an unusable one gives an empty turn."""
-    history = [{"role": "user", "content": question} for question in before]
-    turn = Turn(asked, index, limit, language_of(asked), history, standalone=" ".join(asked.split()))
-    turn.replay = lambda question, earlier: _replay(question, earlier, index, limit)
-    if asked.strip() and len(asked) <= limit:
+    turn = _turn(asked, [{"role": "user", "content": question} for question in before], index, house)
+    if asked.strip() and len(asked) <= house.limit:
         _play(turn)
     return turn
+
+
+def _write(answer: Answer, turn: Turn) -> None:
+    """The answer's text, coverage and citations; help lines stand before everything else."""
+    if turn.statements:
+        answer.answer, answer.citations = write(turn.statements, turn.index.corpus, turn.language)
+        answer.coverage = "complete"
+        if turn.missing:
+            answer.coverage = "partial"
+            answer.answer = f"{reply(AnswerStatus.PARTIAL, turn)}\n\n{answer.answer}"
+            answer.status = AnswerStatus.SIGNPOST if turn.danger else AnswerStatus.PARTIAL
+    elif not turn.danger:
+        answer.answer = reply(answer.status, turn)
+    if turn.danger:
+        policy = f"\n\n{before_policy(turn.language)}\n\n{answer.answer}" if turn.statements else ""
+        answer.answer = help_lines(turn.danger, turn.language) + policy
 
 
 def _retrieved(turn: Turn) -> list[Retrieved]:

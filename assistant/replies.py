@@ -31,7 +31,7 @@ def reply(status: AnswerStatus, turn: Turn | None = None, language: str = "nl") 
         "asked": _asked(turn),
         "nearest": _nearest(turn),
         "elsewhere": _elsewhere(turn),
-        "contact": f" {turn.contact}" if turn.contact else "",
+        "contact": f" {turn.house.contact}" if turn.house.contact else "",
         "titles": "; ".join(publication.title for publication in turn.index.corpus.publications.values()),
     }
     return text.format(**values)

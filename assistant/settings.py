@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     language: str = Field(default="nl", pattern="^(nl|en)$")
     max_question_length: int = Field(default=2000, ge=1, le=100_000)
     frame_ancestors: str = "'none'"
+    exit_url: str = Field(default="https://www.rijksoverheid.nl/", pattern=r"^(https?://[^\s\"'<>\\]+|about:blank)$")
     contact: str = Field(default="", max_length=300)
     without: frozenset[str] = frozenset()
 

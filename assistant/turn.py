@@ -19,12 +19,31 @@ class Statement:
     sentence: Sentence
 
 
+def _nobody(_: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What an installation gives to every turn.
+
+    Attributes:
+        limit: characters a question may have.
+        contact: line that is added to abstentions; empty for none.
+        public: whether a name is public, because a publication prints it.
+    """
+
+    limit: int = 2000
+    contact: str = ""
+    public: Callable[[str], bool] = _nobody
+
+
 @dataclass(slots=True)
 class Turn:
     """The context of one question.
 
     Attributes:
-        question: as it is kept.
+        question: as it is kept: without invisible characters, personal data masked.
         history: earlier turns, oldest first, as ``{"role", "content"}``.
         language: of the question, ``"nl"`` or ``"en"``.
         standalone: the question as it is searched.
@@ -33,14 +52,15 @@ class Turn:
         found: what search found; None until the retrieve step.
         statements: what is going to be said, in order.
         status: None while the turn goes on; a step that sets it ends the run.
+        danger: who seems to disclose danger (a table of ``prompts/helplines.toml``); None when nobody does.
+        masked: whether personal data was masked in ``question``.
         missing: kind of thing asked that is not there (a table of ``prompts/asked.toml``); None when nothing lacks.
-        contact: line that the installation adds to abstentions; empty for none.
         replay: answers an earlier question of the history again, given the questions before it; None where there is none.
     """
 
     question: str
     index: IndexVersion
-    limit: int
+    house: House
     language: str
     history: Sequence[Mapping[str, str]] = ()
     standalone: str = ""
@@ -49,8 +69,9 @@ class Turn:
     found: Search | None = None
     statements: list[Statement] = field(default_factory=list)
     status: AnswerStatus | None = None
+    danger: str | None = None
+    masked: bool = False
     missing: str | None = None
-    contact: str = ""
     replay: Callable[[str, Sequence[str]], Turn] | None = None
 
 

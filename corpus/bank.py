@@ -1,4 +1,4 @@
-"""The banks of a publication: everyday questions that it answers, and near misses that it does not."""
+"""The banks: everyday questions that a publication answers, near misses that it does not, and messages about anything else."""
 
 from __future__ import annotations
 
@@ -54,11 +54,41 @@ def read_gaps(text: str) -> tuple[Gap, ...]:
     return _rows(text, Gap)
 
 
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A message of somebody who may be in danger, or near such a person; ``who`` is a table of ``prompts/helplines.toml``."""
+
+    text: str
+    who: str
+
+
 @cache
 def off_topic_questions() -> tuple[str, ...]:
     """Questions about anything else, which no publication answers: what a question on the subject is told apart from."""
-    lines = (files("corpus") / "offtopic.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(line for line in lines if line and not line.startswith("#"))
+    return tuple(_lines("offtopic.txt"))
+
+
+@cache
+def disclosures() -> tuple[Disclosure, ...]:
+    """Written examples of messages that must be answered with help lines."""
+    return tuple(Disclosure(text, who) for who, text in (line.split("\t") for line in _lines("disclosures.tsv")))
+
+
+@cache
+def attacks() -> tuple[str, ...]:
+    """Written examples of orders to break the rules: to ignore them, to show what is hidden, to invent, to remember."""
+    return tuple(_lines("attacks.txt"))
+
+
+@cache
+def lookalikes() -> tuple[str, ...]:
+    """Written examples of messages with the same words in which nobody is in danger and nothing is attacked."""
+    return tuple(_lines("lookalikes.txt"))
+
+
+def _lines(name: str) -> list[str]:
+    lines = (files("corpus") / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _rows(text: str, kind: type[Row]) -> tuple[Row, ...]:

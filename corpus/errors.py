@@ -6,6 +6,7 @@
     ├── StoreError       data folder, index version or pointer cannot be used
     ├── QuestionError    a question that cannot be answered (empty, too long)
     ├── BatchError       a batch file that cannot be read
+    ├── ExportError      a file that cannot be made (assistant/export/document.py)
     └── EvalError        cases or runs of the eval suite that cannot be used
 
 The words people read stand in ``prompts/errors.toml`` (message and hint per code), so that they can be

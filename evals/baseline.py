@@ -17,14 +17,20 @@ _NOT_GATED = ("words",)
 
 def misses(run: Run, corpus: Any) -> list[str]:
     """What is worse than the baseline by more than ``TOLERANCE``, or set differently; empty when the gate holds."""
-    baseline = json.loads((files("evals") / "baseline.json").read_text(encoding="utf-8"))
+    baseline = _baseline()
     found = [f"{key}: {run.settings[key]} ≠ {baseline['settings'][key]}" for key in _COMPARED if _differs(run, baseline, key)]
+    return found + worse(run, corpus)
+
+
+def worse(run: Run, corpus: Any) -> list[str]:
+    """The measures alone that are worse than the baseline by more than ``TOLERANCE``."""
+    baseline, found = _baseline(), []
     for name, measure in measures(corpus).items():
         if name in _NOT_GATED or name not in baseline["measures"]:
             continue
         then, now = baseline["measures"][name], _value(run.summary, name)
-        worse = now - then if measure.lower_is_better else then - now
-        if worse > TOLERANCE:
+        lost = now - then if measure.lower_is_better else then - now
+        if lost > TOLERANCE:
             found.append(f"{name}: {now:.3f} ({then:.3f})")
     return found
 
@@ -36,6 +42,11 @@ def write_baseline(run: Run, file: Path) -> None:
         "measures": {name: round(value.value, 4) for name, value in run.summary.items() if name not in _NOT_GATED},
     }
     file.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _baseline() -> dict[str, Any]:
+    baseline: dict[str, Any] = json.loads((files("evals") / "baseline.json").read_text(encoding="utf-8"))
+    return baseline
 
 
 def _differs(run: Run, baseline: dict[str, Any], key: str) -> bool:

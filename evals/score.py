@@ -20,6 +20,7 @@ class Measure:
     Attributes:
         gate, goal: what issue and design ask of the test half; None where nothing is asked.
         lower_is_better: refusals and the like.
+        bankless: measured on the answers that a publication without a bank would give.
     """
 
     applies: Callable[[Case, Answer], bool]
@@ -27,6 +28,7 @@ class Measure:
     gate: float | None = None
     goal: float | None = None
     lower_is_better: bool = False
+    bankless: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,18 +83,29 @@ def measures(corpus: Corpus) -> dict[str, Measure]:
         "partial": Measure(_answerable, lambda c, a: float(a.status == AnswerStatus.PARTIAL), 0.08, 0.04, True),
         "literal": Measure(lambda c, a: True, lambda c, a: float(answers.is_literal(a, corpus)), 1.0, 1.0),
         "markers": Measure(lambda c, a: True, lambda c, a: float(answers.resolves(a)), 1.0, 1.0),
+        "bankless_top5": Measure(
+            _answerable, lambda c, a: ranking.recall_at(_ranked(a), c.gold, 5, every=c.kind == several), 0.70, 0.80, bankless=True
+        ),
+        "bankless_off_topic": Measure(_of(Kind.OFF_TOPIC), lambda c, a: float(answers.handled(a, c)), 0.95, 0.99, bankless=True),
         "words": Measure(lambda c, a: c.answerable and bool(a.citations), lambda c, a: float(answers.words(a)), None, None, True),
     }
 
 
-def score(cases: Sequence[Case], given: Mapping[str, Answer], corpus: Corpus) -> Rows:
-    """A row per case; a measure that does not apply is left out."""
+def score(cases: Sequence[Case], given: Mapping[str, Answer], bankless: Mapping[str, Answer], corpus: Corpus) -> Rows:
+    """A row per case; a measure that does not apply is left out.
+
+    Args:
+        given: answers by case.
+        bankless: the same, given as if the publication had no bank.
+    """
     rows: Rows = {}
     for case in cases:
-        answer = given[case.id]
-        rows[case.id] = {
-            name: measure.value(case, answer) for name, measure in measures(corpus).items() if measure.applies(case, answer)
-        }
+        row = {}
+        for name, measure in measures(corpus).items():
+            answer = (bankless if measure.bankless else given)[case.id]
+            if measure.applies(case, answer):
+                row[name] = measure.value(case, answer)
+        rows[case.id] = row
     return rows
 
 

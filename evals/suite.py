@@ -2,6 +2,7 @@
 
 <data>/evals/<run>/settings.json   half, index version, model, weights, cases' checksum, code version
 <data>/evals/<run>/answers.jsonl   every answer, so that it can be scored again
+<data>/evals/<run>/bankless.jsonl  the same as if the publication had no bank
 <data>/evals/<run>/rows.jsonl      a line per case: values, cosine of the nearest bank question
 <data>/evals/<run>/summary.json    means with intervals; what each ingredient adds
 <data>/evals/<run>/report.md, report.html
@@ -28,9 +29,9 @@ from evals.score import Rows, Summary, measures, score, summarise
 from index.retriever import INGREDIENTS, WEIGHTS
 
 HALVES: tuple[Half, ...] = ("dev", "test")
-BANKLESS = ("question", "classifier")
+BANKLESS = ("question", "classifier", "letters")
 """Ingredients that a publication without a bank does not have."""
-WATCHED = ("top1", "top5", "cited", "facts", "near_miss", "off_topic", "refused")
+WATCHED = ("top1", "top5", "cited", "facts", "near_miss", "off_topic", "refused", "bankless_top5")
 """Measures by which ingredients are compared."""
 
 
@@ -39,6 +40,7 @@ class Run:
     """One evaluation.
 
     Attributes:
+        bankless: answers given as if the publication had no bank.
         without: measures of the same cases with an ingredient switched off, by ingredient; empty when not measured.
         nearest: cosine of the nearest bank question, by case.
     """
@@ -46,6 +48,7 @@ class Run:
     settings: dict[str, Any]
     cases: Sequence[Case]
     answers: dict[str, Answer]
+    bankless: dict[str, Answer]
     rows: Rows
     summary: dict[str, Summary]
     without: dict[str, dict[str, Summary]] = field(default_factory=dict)
@@ -56,24 +59,28 @@ def evaluate(settings: Settings, half: Half, *, ablate: bool = False, tell: Call
     """Answer and score one half of the cases.
 
     Args:
-        ablate: once more for each ingredient switched off, and for all that needs a bank.
+        ablate: once more for each ingredient switched off.
         tell: called with what is going on.
     """
     tell(half)
     assistant = Assistant(settings)
     cases = load_cases(half, assistant.index.corpus)
+    answers, bankless, rows = _answered(assistant, cases)
     names = list(measures(assistant.index.corpus))
-    answers = generate(assistant, cases)
-    rows = score(cases, answers, assistant.index.corpus)
     nearest = {case.id: _nearest(assistant, answers[case.id]) for case in cases}
     without: dict[str, dict[str, Summary]] = {}
-    for off in [(name,) for name in INGREDIENTS] + [BANKLESS] if ablate else []:
-        tell(f"{half} – {' '.join(off)}")
-        other = assistant.switched_off(off)
-        without["+".join(off)] = summarise(score(cases, generate(other, cases), other.index.corpus), names)
+    for name in INGREDIENTS if ablate else ():
+        tell(f"{half} – {name}")
+        without[name] = summarise(_answered(assistant.switched_off([name]), cases)[2], names)
     described = describe(settings, assistant, half)
     assistant.close()
-    return Run(described, cases, answers, rows, summarise(rows, names), without, nearest)
+    return Run(described, cases, answers, bankless, rows, summarise(rows, names), without, nearest)
+
+
+def _answered(assistant: Assistant, cases: Sequence[Case]) -> tuple[dict[str, Answer], dict[str, Answer], Rows]:
+    """Answers, answers without a bank, and what they score."""
+    answers, bankless = generate(assistant, cases), generate(assistant.switched_off(BANKLESS), cases)
+    return answers, bankless, score(cases, answers, bankless, assistant.index.corpus)
 
 
 def describe(settings: Settings, assistant: Assistant, half: Half) -> dict[str, Any]:
@@ -96,6 +103,7 @@ def write_run(run: Run, folder: Path) -> Path:
     target.mkdir(parents=True)
     _write(target / "settings.json", run.settings)
     write_answers(run.answers.values(), target / "answers.jsonl")
+    write_answers(run.bankless.values(), target / "bankless.jsonl")
     lines = [{"id": case.id, "kind": case.kind, "nearest": run.nearest.get(case.id), **run.rows[case.id]} for case in run.cases]
     (target / "rows.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
     _write(target / "summary.json", {"measures": _plain(run.summary), "without": {n: _plain(s) for n, s in run.without.items()}})
@@ -113,12 +121,12 @@ def score_again(folder: Path, assistant: Assistant) -> Run:
     except (OSError, ValueError) as error:
         raise EvalError("run-unreadable", file=folder, reason=error) from error
     cases = load_cases(settings["half"], assistant.index.corpus)
-    answers = read_answers(folder / "answers.jsonl")
-    lost = [case.id for case in cases if case.id not in answers]
+    answers, bankless = (read_answers(folder / f"{name}.jsonl") for name in ("answers", "bankless"))
+    lost = [case.id for case in cases if not (case.id in answers and case.id in bankless)]
     if lost:
         raise EvalError("run-unreadable", file=folder, reason=", ".join(lost[:5]))
-    rows = score(cases, answers, assistant.index.corpus)
-    return Run(settings, cases, answers, rows, summarise(rows, list(measures(assistant.index.corpus))))
+    rows = score(cases, answers, bankless, assistant.index.corpus)
+    return Run(settings, cases, answers, bankless, rows, summarise(rows, list(measures(assistant.index.corpus))))
 
 
 def compare(before: Path, after: Path) -> dict[str, tuple[float, float, float, int]]:

@@ -22,11 +22,13 @@ from numpy.typing import NDArray
 from corpus.errors import StoreError
 from corpus.publication import Publication
 from corpus.vocabulary import Vocabulary
-from index.chunking import Entry, EntryKind, entries_of, off_topic_entries
+from index.chunking import Entry, EntryKind, common_entries, entries_of
 from index.classifier import learn
 from index.evidence import learn_evidence
 from index.fingerprint import FORMAT, fingerprint
+from index.guard import learn_guard
 from index.keyword import KeywordIndex
+from index.letters import learn_letters
 from index.shipped import embed, key_of, shipped_vectors
 from index.versions import DURABLE, DataFolder, checksum, verify_files, write_json
 
@@ -90,7 +92,7 @@ class Builder:
 
     def _build(self, publications: Sequence[Publication], force: bool, promote: bool) -> BuildResult:
         self._tidy()
-        entries = [*(entry for publication in publications for entry in entries_of(publication)), *off_topic_entries()]
+        entries = [*(entry for publication in publications for entry in entries_of(publication)), *common_entries()]
         name = fingerprint(publications, entries, self.model)
         embedded = reused = 0
         built = force or not self._complete(name)
@@ -176,7 +178,11 @@ class Builder:
         np.save(build / "vectors.npy", vectors)
         self._tell("learn", 0, 1)
         questions = [row for row, entry in enumerate(entries) if entry.kind == "question"]
-        learn(vectors[questions], [entries[row].locator for row in questions]).save(build / "classifier.npz")
+        locators = [entries[row].locator for row in questions]
+        learn(vectors[questions], locators).save(build / "classifier.npz")
+        learn_letters([entries[row].text for row in questions], locators).save(build / "letters.npz")
+        learn_guard("disclosure", entries, vectors).save(build / "danger.npz")
+        learn_guard("attack", entries, vectors).save(build / "attack.npz")
         learn_evidence(entries, vectors, chunk_keywords(entries)).save(build / "evidence.npz")
         self._tell("learn", 1, 1)
         self._fill_stores(build, entries, vectors)

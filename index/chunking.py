@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from corpus.bank import off_topic_questions
+from corpus.bank import attacks, disclosures, lookalikes, off_topic_questions
 from corpus.publication import Publication
 from corpus.sentences import Sentence, sentences_of
 from corpus.unit import Unit
 
-EntryKind = Literal["chunk", "sentence", "question", "gap", "off_topic"]
+EntryKind = Literal["chunk", "sentence", "question", "gap", "off_topic", "disclosure", "attack", "lookalike"]
 
 CHUNK_LIMIT = 450
 """Characters of a unit's text in one chunk: with its titles it stays under the 600 that are embedded well and quickly."""
@@ -22,13 +22,14 @@ class Entry:
     """One thing with a vector.
 
     Attributes:
-        kind: chunk (paragraph), sentence, question (of the bank), gap (a near miss), off_topic (about anything else).
+        kind: chunk (paragraph), sentence, question (of the bank), gap (a near miss), off_topic (about anything else), disclosure
+            (somebody may be in danger), attack (an order to break the rules), lookalike (the same words without either).
         locator: the unit it belongs to or leads to; empty for a question that leads nowhere.
         start, end: the literal stretch of the unit's text: the paragraph, the sentence, or the span that answers the
             bank's question. Both 0 for a unit without text.
         text: what is searched by keyword and, with ``context`` before it, embedded.
         context: titles that tell what the text is about; empty for sentences and questions.
-        asked: the kind of thing that a gap asks for; empty for others.
+        asked: the kind of thing that a gap asks for, who writes a disclosure; empty for others.
     """
 
     kind: EntryKind
@@ -59,9 +60,14 @@ def entries_of(publication: Publication) -> list[Entry]:
     return [*chunks, *sentences, *_questions(publication), *_gaps(publication)]
 
 
-def off_topic_entries() -> list[Entry]:
-    """Questions that no publication answers, the same for every index."""
-    return [Entry("off_topic", "", 0, 0, question) for question in off_topic_questions()]
+def common_entries() -> list[Entry]:
+    """What every index holds, whatever the publications: off-topic questions, disclosures of danger, attacks, look-alikes."""
+    return [
+        *(Entry("off_topic", "", 0, 0, question) for question in off_topic_questions()),
+        *(Entry("disclosure", "", 0, 0, row.text, asked=row.who) for row in disclosures()),
+        *(Entry("attack", "", 0, 0, text) for text in attacks()),
+        *(Entry("lookalike", "", 0, 0, text) for text in lookalikes()),
+    ]
 
 
 def _chunks(unit: Unit, publication: Publication) -> Iterator[Entry]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +40,9 @@ class UnitClassifier:
             return {}
         return dict(zip(self.locators, (self.weights @ vector + self.biases).tolist(), strict=True))
 
-    def save(self, file: Path) -> None:
-        """Write the arrays as ``.npz``."""
-        np.savez(file, locators=np.array(self.locators, dtype=str), weights=self.weights, biases=self.biases)
+    def save(self, file: Path, **more: Any) -> None:
+        """Write the arrays, and ``more`` beside them, as ``.npz``."""
+        np.savez(file, locators=np.array(self.locators, dtype=str), weights=self.weights, biases=self.biases, **more)
 
 
 def load_classifier(file: Path) -> UnitClassifier:
@@ -56,11 +57,20 @@ def learn(vectors: NDArray[np.float32], locators: Sequence[str]) -> UnitClassifi
     With fewer than two units there is nothing to tell apart and the classifier stays empty.
     """
     if len(set(locators)) < _MIN_CLASSES:
-        return UnitClassifier((), np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
+        return empty_classifier()
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=STRENGTH, max_iter=300).fit(vectors, list(locators))
-    weights, biases = model.coef_, model.intercept_
-    if len(weights) == 1:  # two classes: scikit-learn keeps only the second one's side
+    return UnitClassifier(tuple(model.classes_.tolist()), *two_sided(model.coef_, model.intercept_))
+
+
+def empty_classifier() -> UnitClassifier:
+    """The classifier of a publication without a bank."""
+    return UnitClassifier((), np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
+
+
+def two_sided(weights: NDArray[np.float64], biases: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A row for each class: of two classes scikit-learn keeps only the second one's side."""
+    if len(weights) == 1:
         weights, biases = np.vstack([-weights, weights]) / 2, np.concatenate([-biases, biases]) / 2
-    return UnitClassifier(tuple(model.classes_.tolist()), weights.astype(np.float32), biases.astype(np.float32))
+    return weights.astype(np.float32), biases.astype(np.float32)

@@ -2,7 +2,8 @@
 
 *Topical* tells questions on the subject from questions about anything else, *answered* tells questions of the bank from
 known gaps. Both look at similarity to passages, bank, gaps and off-topic questions, at shared and foreign words, names and
-numbers, and at a linear view of the question's vector. Each question of the bank is measured as if it were not in the bank.
+numbers, and at linear views of the question's vector and letters. Each question of the bank is measured as if it were not in the
+bank.
 
 Without enough bank questions and gaps, only a plain topical model with default coefficients is left: similarity to the passages
 against similarity to off-topic questions, and the weight of shared words, in standard deviations from the mean over the off-topic
@@ -14,8 +15,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +25,15 @@ from numpy.typing import NDArray
 from corpus.vocabulary import WORD
 from index.chunking import Entry
 from index.keyword import KeywordIndex
+from index.letters import letter_matrix, letter_row, rarity_of
 
 Floats = NDArray[np.float32]
 
 _ENOUGH = 50
 """Rows of each sort without which nothing is learned."""
 _FOLDS = 5
+_STRENGTH = 30.0
+"""Inverse of the regularisation of the view of the vector."""
 _NEAR = 30
 _SHARPNESS = 40.0
 _NAME = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][\w-]+")
@@ -49,13 +54,14 @@ class Seen:
     """What search sees of one question.
 
     Attributes:
-        vector: the question's.
+        text, vector: the question's.
         chunks, questions, gaps, off_topic: cosine similarities, best first.
         keyword: BM25 of the best chunk; ``tokens``: the question's number of tokens.
         foreign: share of the question's words that the corpus does not know; ``numbers`` and ``names``: how many such numbers
             and capitalised words.
     """
 
+    text: str
     vector: Floats
     chunks: Floats
     questions: Floats
@@ -79,7 +85,7 @@ class Seen:
         ]
 
     def all(self) -> list[float]:
-        """All features but the linear view of the vector."""
+        """All features but the linear views."""
         return [
             *self.plain(),
             _mean(self.questions, 1),
@@ -114,14 +120,17 @@ class EvidenceModel:
 
     Attributes:
         centre, scale: of the plain features over the off-topic questions, (6,).
-        weights: (2, features + 1 + 1) for topical and answered: features, linear view, constant; (0, 0): nothing learned.
+        weights: (2, features + 2 + 1) for topical and answered: features, linear views, constant; (0, 0): nothing learned.
         views: (2, dimension + 1): the linear views of the vector.
+        rarity: (SIZE,) weights of the letters' columns; ``letters``: (2, SIZE + 1) the linear views of the letters.
     """
 
     centre: Floats
     scale: Floats
     weights: Floats
     views: Floats
+    rarity: Floats
+    letters: Floats
 
     def judge(self, seen: Seen, *, plain: bool = False) -> Signals:
         """Log-odds for one question; ``plain``: as if nothing had been learned."""
@@ -129,21 +138,22 @@ class EvidenceModel:
             features = (np.array(seen.plain(), dtype=np.float32) - self.centre) / self.scale
             return Signals(_linear(np.array(_DEFAULT, dtype=np.float32), features), None)
         features = np.array(seen.all(), dtype=np.float32)
+        row = letter_row(seen.text, self.rarity)
         topical, answered = (
-            _linear(weights, np.append(features, _linear(view, seen.vector)))
-            for weights, view in zip(self.weights, self.views, strict=True)
+            _linear(weights, np.append(features, [_linear(view, seen.vector), _linear(letters, row)]))
+            for weights, view, letters in zip(self.weights, self.views, self.letters, strict=True)
         )
         return Signals(topical, answered)
 
     def save(self, file: Path) -> None:
         """Write the arrays as ``.npz``."""
-        np.savez(file, centre=self.centre, scale=self.scale, weights=self.weights, views=self.views)
+        np.savez(file, **asdict(self))
 
 
 def load_evidence(file: Path) -> EvidenceModel:
     """Read what ``save`` wrote."""
     with np.load(file) as stored:
-        return EvidenceModel(**{name: stored[name] for name in ("centre", "scale", "weights", "views")})
+        return EvidenceModel(**{field.name: stored[field.name] for field in fields(EvidenceModel)})
 
 
 def learn_evidence(entries: Sequence[Entry], vectors: Floats, keywords: KeywordIndex) -> EvidenceModel:
@@ -159,20 +169,26 @@ def learn_evidence(entries: Sequence[Entry], vectors: Floats, keywords: KeywordI
     centre, scale = off.mean(axis=0), off.std(axis=0) + 1e-6
     if min(len(found) for found in rows.values()) < _ENOUGH:
         empty = np.zeros((0, 0), dtype=np.float32)
-        return EvidenceModel(centre, scale, empty, empty)
-    topical = _learn([*seen["question"], *seen["gap"]], seen["off_topic"])
-    answered = _learn(seen["question"], seen["gap"])
-    weights, views = (np.stack(pair) for pair in zip(topical, answered, strict=True))
-    return EvidenceModel(centre, scale, weights, views)
+        return EvidenceModel(centre, scale, empty, empty, empty, empty)
+    rarity = rarity_of([s.text for found in seen.values() for s in found])
+    topical = _learn([*seen["question"], *seen["gap"]], seen["off_topic"], rarity)
+    answered = _learn(seen["question"], seen["gap"], rarity)
+    weights, views, letters = (np.stack(pair) for pair in zip(topical, answered, strict=True))
+    return EvidenceModel(centre, scale, weights, views, rarity, letters)
 
 
-def _learn(yes: Sequence[Seen], no: Sequence[Seen]) -> tuple[Floats, Floats]:
-    """Weights and linear view that tell ``yes`` from ``no``."""
-    labels = [True] * len(yes) + [False] * len(no)
-    view, held_out = _fit(np.stack([s.vector for s in (*yes, *no)]), labels)
-    features = np.array([s.all() for s in (*yes, *no)], dtype=np.float32)
-    weights, _ = _fit(np.column_stack([features, held_out]), labels)
-    return weights, view
+def _learn(yes: Sequence[Seen], no: Sequence[Seen], rarity: Floats) -> tuple[Floats, Floats, Floats]:
+    """Weights, and the linear views of vector and letters, that tell ``yes`` from ``no``."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
+
+    seen, labels = [*yes, *no], [True] * len(yes) + [False] * len(no)
+    regression = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=2000)
+    view, by_vector = fit_view(regression, np.stack([s.vector for s in seen]), labels)
+    machine = LinearSVC(class_weight="balanced", random_state=0)
+    letters, by_letter = fit_view(machine, letter_matrix([s.text for s in seen], rarity), labels)
+    features = np.column_stack([np.array([s.all() for s in seen], dtype=np.float32), by_vector, by_letter])
+    return weigh_views(features, labels), view, letters
 
 
 def _observe(
@@ -190,6 +206,7 @@ def _observe(
             text = entries[row].text
             found[kind].append(
                 Seen(
+                    text,
                     vectors[row],
                     passages[number],
                     similar["question"][number],
@@ -209,20 +226,26 @@ def _sorted(similarities: Floats, without_itself: bool) -> Floats:
     return -np.sort(-similarities, axis=1)
 
 
-def _fit(features: Floats, labels: Sequence[bool]) -> tuple[Floats, Floats]:
-    """Logistic regression with balanced classes: coefficients with the constant last, and log-odds of each row held out."""
-    from sklearn.linear_model import LogisticRegression
+def fit_view(model: Any, features: Any, labels: Sequence[bool]) -> tuple[Floats, Floats]:
+    """A linear view of features: coefficients with the constant last, and its value for each row held out."""
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    held_out = cross_val_predict(model, features, labels, cv=folds, method="decision_function")
+    model.fit(features, labels)
+    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32), held_out.astype(np.float32)
+
+
+def weigh_views(features: Any, labels: Sequence[bool]) -> Floats:
+    """Coefficients of a logistic regression with balanced classes over standardised features, the constant last."""
+    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=2000))
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    held_out = cross_val_predict(model, features, list(labels), cv=folds, method="decision_function")
-    scaler, regression = (step for _, step in model.fit(features, list(labels)).steps)
+    scaler, regression = (step for _, step in model.fit(features, labels).steps)
     weights = regression.coef_[0] / scaler.scale_
-    constant = regression.intercept_[0] - float(weights @ scaler.mean_)
-    return np.append(weights, constant).astype(np.float32), held_out.astype(np.float32)
+    return np.append(weights, regression.intercept_[0] - float(weights @ scaler.mean_)).astype(np.float32)
 
 
 def _mean(values: Floats, count: int) -> float:

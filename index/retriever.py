@@ -26,7 +26,9 @@ from index.classifier import load_classifier
 from index.evidence import Seen, Signals, WordCounts, load_evidence
 from index.fingerprint import FORMAT
 from index.fusion import fuse
+from index.guard import load_guard, most_like
 from index.keyword import KeywordIndex
+from index.letters import load_letters
 from index.versions import DataFolder, verify_files
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ Floats = NDArray[np.float32]
 Nearest = list[tuple[int, float]]
 """Rows with their cosine similarity, nearest first."""
 
-WEIGHTS = {"chunk": 0.3, "sentence": 0.6, "keyword": 0.35, "classifier": 1.5}
+WEIGHTS = {"chunk": 0.2, "sentence": 0.4, "keyword": 0.5, "classifier": 1.1, "letters": 0.5}
 """Of the parts that are fused, learned on held-out questions of the bank so that the softmax of the fused scores is about
 the chance that a unit is the right one. A part without entries counts for nothing. docs/evaluation.md tells more."""
 INGREDIENTS = (*WEIGHTS, "question", "compounds", "spelling")
@@ -113,6 +115,8 @@ class IndexVersion:
         self.entries = read_entries(self.folder)
         self.vectors: Floats = np.load(self.folder / "vectors.npy")
         self._classifier = load_classifier(self.folder / "classifier.npz")
+        self._letters = load_letters(self.folder / "letters.npz")
+        self._danger, self._attack = (load_guard(self.folder / f"{name}.npz") for name in ("danger", "attack"))
         self._evidence = load_evidence(self.folder / "evidence.npz")
         self._embedded = lru_cache(maxsize=256)(self._embed)
 
@@ -206,10 +210,12 @@ class IndexVersion:
             "sentence": {locator: values[0] for locator, values in by_sentence.items()},
             "keyword": {locator: float(np.mean(values[:4])) for locator, values in by_keyword.items()},
             "classifier": {} if "question" in self._without else self._classifier.scores(vector),
+            "letters": {} if "question" in self._without else self._letters.scores(question),
         }
 
     def _seen(self, question: str, vector: Floats, chunks: Nearest, questions: Nearest, gaps: Nearest) -> Seen:
         return Seen(
+            question,
             vector,
             _values(chunks),
             _values(questions),
@@ -238,6 +244,19 @@ class IndexVersion:
 
     def _embed(self, question: str) -> Floats:
         return np.asarray(self.embedder.embed_query(question), dtype=np.float32)
+
+    def danger(self, message: str) -> float:
+        """Log-odds that a message discloses danger to somebody (``index/guard.py``)."""
+        return self._danger.judge(message, self._embedded(message))
+
+    def attack(self, message: str) -> float:
+        """Log-odds that a message orders to break the rules (``index/guard.py``)."""
+        return self._attack.judge(message, self._embedded(message))
+
+    def who(self, message: str) -> str:
+        """Who seems to write a message of danger, as the nearest disclosures do."""
+        nearest = self._similar("disclosure", self._embedded(message))
+        return most_like([self.entries[row] for row, _ in nearest], [similarity for _, similarity in nearest])
 
     def places(self, text: str) -> list[Unit]:
         """The units that a text names, publication by publication."""

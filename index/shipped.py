@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.publication import Publication, load_publications
-from index.chunking import Entry, entries_of, off_topic_entries
+from index.chunking import Entry, common_entries, entries_of
 from index.embedding import BUNDLED, load_embedder
 from index.fingerprint import text_key
 
@@ -69,6 +69,6 @@ if __name__ == "__main__":
     root = Path(str(files("corpus")))
     installed = load_publications()
     before = shipped_vectors(installed, BUNDLED)
-    print("off-topic", write_shipped(off_topic_entries(), root, before))
+    print("common", write_shipped(common_entries(), root, before))
     for each in installed:
         print(each.id, write_shipped(entries_of(each), root / "publications" / each.id, before))

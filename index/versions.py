@@ -25,7 +25,16 @@ from typing import IO, Any
 from corpus.errors import StoreError
 
 DATA_FORMAT = 1
-DURABLE = ("corpus.json", "entries.jsonl", "vectors.npy", "classifier.npz", "evidence.npz")
+DURABLE = (
+    "corpus.json",
+    "entries.jsonl",
+    "vectors.npy",
+    "classifier.npz",
+    "letters.npz",
+    "evidence.npz",
+    "danger.npz",
+    "attack.npz",
+)
 """Files of a version that are its truth; their checksums stand in the manifest."""
 _LOCKED = DURABLE[0]
 """The file of a build that its readers lock. The kernel gives the lock back when a reader ends, however it ends."""
@@ -54,6 +63,11 @@ class DataFolder:
     def publications(self) -> Path:
         """Publications that were added to this installation."""
         return self.path / "publications"
+
+    @property
+    def feedback(self) -> Path:
+        """Opinions on answers, an SQLite file."""
+        return self.path / "feedback.sqlite"
 
     def prepare(self) -> None:
         """Create the folder or check that it can be used.

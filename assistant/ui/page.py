@@ -1,102 +1,194 @@
-"""The layout of the page and what its buttons do."""
+"""The layout of the page: what stands where. ``actions.py`` holds what its buttons do."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.ui.evidence import answer_markdown, evidence_html, plain
-from assistant.ui.texts import texts
-from corpus.errors import WegwijzerError
+from assistant.ui.actions import RELATED, STARTERS, Chat
+from assistant.ui.texts import other_language, texts
 
 if TYPE_CHECKING:
-    from assistant.service import Assistant
     from assistant.settings import Settings
 
-Messages = list[dict[str, Any]]
-Turns = list[dict[str, str]]
+CONCURRENCY = 16
 
 
-def build_page(assistant: Assistant, settings: Settings) -> Any:
-    """The Blocks of the chat page."""
-    words = texts(settings.language)
-    with gr.Blocks(title=words["title"], analytics_enabled=False) as page:
-        gr.Markdown(f"# {words['title']}\n{words['intro']}\n\n{words['notice']}", elem_id="introduction")
+@dataclass(frozen=True)
+class Parts:
+    """The components that events read and write."""
+
+    chat: Any
+    question: Any
+    send: Any
+    clear: Any
+    starters: list[Any]
+    related: list[Any]
+    related_group: Any
+    evidence: Any
+    verdicts: dict[str, Any]
+    comment: Any
+    thanks: Any
+    forms: dict[str, Any]
+    file: Any
+    signal: Any
+    again: Any
+    again_button: Any
+
+
+def build_page(chat: Chat, settings: Settings) -> Any:
+    """The Blocks of the chat page in one language."""
+    words = texts(chat.language)
+    with gr.Blocks(title=words["title"], analytics_enabled=False, fill_width=True) as page:
+        _head(words, chat.language)
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, elem_id="conversation"):
-                chat = gr.Chatbot(
-                    label=words["conversation"],
-                    height="55vh",
-                    elem_id="chat",
-                    buttons=[],
-                    feedback_options=None,
-                    group_consecutive_messages=False,
-                    latex_delimiters=[],
-                )
-                question = gr.Textbox(
-                    label=words["question"],
-                    placeholder=words["question_hint"],
-                    max_length=settings.max_question_length,
-                    # With one line to begin with, Enter asks and Shift+Enter breaks the line.
-                    lines=1,
-                    max_lines=8,
-                    elem_id="question",
-                    submit_btn=False,
-                )
-                with gr.Row():
-                    send = gr.Button(words["send"], variant="primary", elem_id="send")
-                    clear = gr.Button(words["clear"], elem_id="clear")
+                conversation = _conversation(words, settings)
+                starters, related, related_group = _questions(words, chat)
             with gr.Column(scale=2, elem_id="evidence-column"):
                 gr.Markdown(f"## {words['evidence']}")
                 evidence = gr.Markdown(words["evidence_none"], elem_id="evidence")
-        gr.Markdown(f"## {words['starters']}")
-        with gr.Row():
-            starters = [gr.Button(text, size="sm", elem_classes="starter") for text in assistant.starters(settings.language)]
-        _wire(assistant, settings, chat, question, evidence, send, clear, starters)
+                rating, files = _rating(words), _files(words)
+                _kept(words)
+        hidden = {name: gr.Textbox(visible="hidden", elem_id=name, show_label=False) for name in ("file", "signal", "again")}
+        again_button = gr.Button(visible="hidden", elem_id="again-button")
+        parts = Parts(
+            **conversation,
+            starters=starters,
+            related=related,
+            related_group=related_group,
+            evidence=evidence,
+            **rating,
+            forms=files,
+            **hidden,
+            again_button=again_button,
+        )
+        _wire(page, chat, parts, words)
     return page
 
 
-def _wire(
-    assistant: Assistant, settings: Settings, chat: Any, question: Any, evidence: Any, send: Any, clear: Any, starters: list[Any]
-) -> None:
-    history = gr.State([])
-
-    def respond(asked: str, shown: Messages, turns: Turns, panel: str) -> tuple[Messages, str, str, Turns, str]:
-        messages, left, found, turns = answer_turn(assistant, settings.language, asked, shown, turns)
-        # Newest first; older entries stay, so that their markers keep leading somewhere.
-        panel = f"{found}\n{panel}"
-        return messages, left, panel or empty, turns, panel
-
-    empty = texts(settings.language)["evidence_none"]
-    panel = gr.State("")
-    outputs = [chat, question, evidence, history, panel]
-    for trigger in (send.click, question.submit):
-        trigger(respond, [question, chat, history, panel], outputs, concurrency_limit=16, show_progress="minimal", api_name=False)
-    for starter in starters:
-        starter.click(
-            respond, [starter, chat, history, panel], outputs, concurrency_limit=16, show_progress="minimal", api_name=False
-        )
-    clear.click(lambda: ([], "", empty, [], ""), None, outputs, api_name=False)
-
-
-def answer_turn(
-    assistant: Assistant, language: str, asked: str, shown: Messages, turns: Turns
-) -> tuple[Messages, str, str, Turns]:
-    """One turn of the page: messages to show, an empty question box, the evidence, and the history for the next turn.
-
-    An error of our family is shown as its message and hint; the question stays in its box.
-    """
-    number = len(turns) // 2 + 1
-    try:
-        answer = assistant.ask(asked, turns)
-    except WegwijzerError as error:
-        said = f"**{plain(error.message)}** {plain(error.hint)}"
-        return [*shown, {"role": "assistant", "content": said}], asked, "", turns
-    shown = [
-        *shown,
-        {"role": "user", "content": plain(asked)},
-        {"role": "assistant", "content": answer_markdown(answer, number)},
+def _head(words: dict[str, str], language: str) -> None:
+    other = other_language(language)
+    links = [
+        f"[{words['to_guidance']}](?unit=)",
+        f"[{words['to_privacy']}](privacy)",
+        f"[{words['to_accessibility']}](accessibility)",
+        f"[{words['language_switch']}]({'../?lang=nl' if other == 'nl' else 'en/'})",
     ]
-    turns = [*turns, {"role": "user", "content": asked}, {"role": "assistant", "content": answer.answer}]
-    return shown, "", evidence_html(answer, number, assistant, language), turns
+    with gr.Row(elem_id="top"):
+        gr.Markdown(f"# {words['title']}\n{words['intro']}\n\n{' · '.join(links)}", elem_id="introduction")
+        with gr.Column(scale=0, min_width=160, elem_id="leaving"):
+            gr.Button(words["exit"], elem_id="exit", variant="stop")
+            gr.Markdown(words["exit_note"], elem_id="exit-note")
+    gr.Markdown(words["notice"], elem_id="notice")
+
+
+def _conversation(words: dict[str, str], settings: Settings) -> dict[str, Any]:
+    chat = gr.Chatbot(
+        label=words["conversation"],
+        height="55vh",
+        elem_id="chat",
+        buttons=[],
+        feedback_options=None,
+        group_consecutive_messages=False,
+        latex_delimiters=[],
+        allow_tags=False,
+        placeholder="",
+    )
+    question = gr.Textbox(
+        label=words["question"],
+        placeholder=words["question_hint"],
+        max_length=settings.max_question_length,
+        # With one line to begin with, Enter asks and Shift+Enter breaks the line.
+        lines=1,
+        max_lines=8,
+        elem_id="question",
+        submit_btn=False,
+    )
+    with gr.Row():
+        send = gr.Button(words["send"], variant="primary", elem_id="send")
+        clear = gr.Button(words["clear"], elem_id="clear")
+    return {"chat": chat, "question": question, "send": send, "clear": clear}
+
+
+def _questions(words: dict[str, str], chat: Chat) -> tuple[list[Any], list[Any], Any]:
+    with gr.Column(visible=False, elem_id="related") as group:
+        gr.Markdown(f"## {words['related']}")
+        related = [gr.Button(visible=False, size="sm", elem_classes="starter") for _ in range(RELATED)]
+    gr.Markdown(f"## {words['starters']}")
+    with gr.Row():
+        starters = [gr.Button(text, size="sm", elem_classes="starter") for text in chat.starters()]
+    return starters, related, group
+
+
+def _rating(words: dict[str, str]) -> dict[str, Any]:
+    gr.Markdown(f"## {words['feedback']}")
+    with gr.Row():
+        verdicts = {
+            "helpful": gr.Button(words["feedback_helpful"], size="sm"),
+            "unhelpful": gr.Button(words["feedback_unhelpful"], size="sm"),
+            "wrong_citation": gr.Button(words["feedback_wrong"], size="sm"),
+        }
+    comment = gr.Textbox(label=words["feedback_comment"], max_length=1000, lines=1, elem_id="comment")
+    thanks = gr.Markdown("", elem_id="thanks")
+    return {"verdicts": verdicts, "comment": comment, "thanks": thanks}
+
+
+def _files(words: dict[str, str]) -> dict[str, Any]:
+    gr.Markdown(f"## {words['export']}")
+    with gr.Row():
+        return {form: gr.Button(words[f"export_{form}"], size="sm") for form in ("markdown", "word", "pdf")}
+
+
+def _kept(words: dict[str, str]) -> None:
+    """Where the page's script puts the conversations that are kept in this browser."""
+    gr.Markdown(f"## {words['history']}\n{words['history_note']}", elem_id="history")
+
+
+def _wire(page: Any, chat: Chat, parts: Parts, words: dict[str, str]) -> None:
+    turns, panel = gr.State([]), gr.State("")
+    outputs = [parts.chat, parts.question, parts.evidence, turns, panel, parts.signal, parts.related_group, *parts.related]
+    busy = {"concurrency_limit": CONCURRENCY, "concurrency_id": "ask", "show_progress": "minimal", "api_visibility": "private"}
+
+    def respond(asked: str, messages: Any, answers: Any, evidence: str) -> list[Any]:
+        return _values(chat.ask(asked, messages, answers), evidence, words)
+
+    asking = [parts.question, parts.chat, turns, panel]
+    for trigger in (parts.send.click, parts.question.submit):
+        trigger(respond, asking, outputs, **busy).then(None, [parts.signal], None, js="(s) => wegwijzer.after(s)")
+    for button in (*parts.starters, *parts.related):
+        event = button.click(respond, [button, parts.chat, turns, panel], outputs, **busy)
+        event.then(None, [parts.signal], None, js="(s) => wegwijzer.after(s)")
+    again = parts.again_button.click(lambda questions: _values(chat.again(questions), "", words), [parts.again], outputs, **busy)
+    again.then(None, [parts.signal], None, js="(s) => wegwijzer.after(s)")
+    empty = [[], "", words["evidence_none"], [], "", "", gr.update(visible=False), *[gr.update(visible=False)] * RELATED]
+    parts.clear.click(lambda: empty, None, outputs, api_visibility="private").then(None, js="() => wegwijzer.fresh()")
+    for verdict, button in parts.verdicts.items():
+        button.click(_rate(chat, verdict), [turns, parts.comment], [parts.thanks, parts.comment], api_visibility="private")
+    for form, button in parts.forms.items():
+        made = button.click(_export(chat, form), [turns], [parts.file], api_visibility="private")
+        made.then(None, [parts.file], None, js="(f) => wegwijzer.download(f)")
+    page.load(lambda: _padded(chat.starters()), None, parts.starters, api_visibility="private")
+
+
+def _values(shown: Any, before: str, words: dict[str, str]) -> list[Any]:
+    """What is shown, in the order of the outputs; evidence newest first, so that earlier markers keep leading somewhere."""
+    panel = f"{shown.evidence}\n{before}" if shown.evidence else before
+    buttons = [gr.update(value=text, visible=True) for text in shown.related]
+    buttons += [gr.update(visible=False)] * (RELATED - len(buttons))
+    group = gr.update(visible=bool(shown.related))
+    return [shown.messages, shown.left, panel or words["evidence_none"], shown.turns, panel, shown.signal, group, *buttons]
+
+
+def _rate(chat: Chat, verdict: Any) -> Any:
+    return lambda answers, comment: (chat.rate(answers, verdict, comment), "")
+
+
+def _export(chat: Chat, form: str) -> Any:
+    return lambda answers: chat.file(answers, form)
+
+
+def _padded(questions: list[str]) -> list[Any]:
+    return [*(gr.update(value=question) for question in questions), *[gr.update()] * (STARTERS - len(questions))]

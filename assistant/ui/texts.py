@@ -6,6 +6,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+LANGUAGES = ("nl", "en")
+
 
 @cache
 def texts(language: str) -> dict[str, str]:
@@ -13,6 +15,11 @@ def texts(language: str) -> dict[str, str]:
     data = tomllib.loads((files("prompts") / "interface.toml").read_text(encoding="utf-8"))
     chosen: dict[str, str] = data[language]
     return chosen
+
+
+def other_language(language: str) -> str:
+    """The language that one can switch to."""
+    return next(other for other in LANGUAGES if other != language)
 
 
 def asset(name: str) -> str:

@@ -68,7 +68,7 @@ def test_without_a_bank_only_the_subject_is_judged(assistant: Assistant) -> None
     assert other.search("Hoe bak ik pannenkoeken?").signals.topical < 0
 
 
-@pytest.mark.parametrize("off", ["chunk", "sentence", "keyword", "classifier", "question", "compounds", "spelling"])
+@pytest.mark.parametrize("off", ["chunk", "sentence", "keyword", "classifier", "letters", "question", "compounds", "spelling"])
 def test_every_ingredient_can_be_switched_off(assistant: Assistant, off: str) -> None:
     question = "welke hulpverleningsplekken zijn er voor plegrs en slachtofers"
     whole = assistant.index.search(question).hits

@@ -1,0 +1,159 @@
+"""The guidance to read: pages of plain HTML with contents, search and an address for every unit. No script is needed."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from assistant.ui.evidence import footnote_html, source_html
+from assistant.ui.texts import other_language, texts
+from corpus.errors import LocatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assistant.service import Assistant
+    from corpus.publication import Publication
+    from corpus.unit import Block, Unit
+
+_FOUND = 15
+_LONGEST_SEARCH = 200
+
+
+@cache
+def _template() -> Template:
+    return Template((files("assistant.ui") / "plain.html").read_text(encoding="utf-8"))
+
+
+def unit_page(locator: str, assistant: Assistant, language: str) -> tuple[str, int]:
+    """HTML of a unit's page and its status code; an empty locator shows the first unit, an unknown one gives 404."""
+    try:
+        unit = assistant.unit(locator) if locator else assistant.index.corpus.units[0]
+    except LocatorError as error:
+        body = f"<h1>{escape(texts(language)['unknown_unit'])}</h1><p>{escape(error.message)} {escape(error.hint)}</p>"
+        return _page(texts(language)["unknown_unit"], body, assistant, language, None), 404
+    publication = assistant.index.corpus.publication_of(unit)
+    words = texts(language)
+    notes = "".join(footnote_html(f"{unit.publication}:{note}", assistant, language) for note in unit.footnotes)
+    own = publication.source_of(unit.id)
+    heading = publication.label(unit, language)
+    group = f'<p class="group">{escape(unit.group)}</p>' if unit.group else ""
+    parts = [
+        f"<h1>{escape(heading)}</h1>{group}",
+        f'<div class="text" lang="{escape(publication.language)}"><h2>{escape(unit.title)}</h2>{_blocks(unit)}</div>',
+        source_html(own, language) if own else "",
+        f"<h2>{escape(words['footnotes'])}</h2>{notes}" if notes else "",
+        f'<p class="address">{escape(words["address"])}: <code>/?unit={escape(unit.id)}</code></p>',
+        _neighbours(unit, publication, language),
+    ]
+    return _page(heading, "".join(parts), assistant, language, unit), 200
+
+
+def search_page(wanted: str, assistant: Assistant, language: str) -> str:
+    """HTML of what a search in the text finds: units that hold the words first, then the ones that search ranks highest."""
+    wanted = " ".join(wanted.split())[:_LONGEST_SEARCH]
+    words = texts(language)
+    found = _found(wanted, assistant) if wanted else []
+    said = words["search_found" if found else "search_none"].format(count=len(found), words=wanted)
+    items = "".join(f"<li>{_link(unit, assistant, language)}<br>{_excerpt(unit, wanted)}</li>" for unit in found)
+    title = words["search"]
+    body = f'<h1>{escape(title)}</h1><p role="status">{escape(said)}</p><ol class="found">{items}</ol>'
+    return _page(title, body, assistant, language, None, wanted)
+
+
+def _found(wanted: str, assistant: Assistant) -> list[Unit]:
+    corpus = assistant.index.corpus
+    literal = [unit for unit in corpus.units if wanted.lower() in f"{unit.title} {unit.text}".lower()]
+    ranked = [corpus.find(hit.locator) for hit in assistant.index.search(wanted).hits[:5]]
+    return list({str(unit.locator): unit for unit in [*literal, *ranked]}.values())[:_FOUND]
+
+
+def _excerpt(unit: Unit, wanted: str) -> str:
+    """The text around the words that were searched, which are marked; else its beginning."""
+    at = unit.text.lower().find(wanted.lower())
+    if at < 0:
+        return escape(unit.text[:160]) + ("…" if len(unit.text) > 160 else "")
+    start, end = max(0, at - 80), at + len(wanted)
+    before = ("…" if start else "") + unit.text[start:at]
+    return f"{escape(before)}<mark>{escape(unit.text[at:end])}</mark>{escape(unit.text[end : end + 80])}…"
+
+
+def _blocks(unit: Unit) -> str:
+    return "".join(_block(unit, block) for block in unit.blocks)
+
+
+def _block(unit: Unit, block: Block) -> str:
+    text = _marked(unit, block)
+    if block.kind == "list":
+        lines = [line.removeprefix("- ") for line in text.split("\n")]
+        return '<ul class="list">' + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
+    return f"<blockquote>{text}</blockquote>" if block.kind == "quotation" else f"<p>{text}</p>"
+
+
+def _marked(unit: Unit, block: Block) -> str:
+    """A block's text as HTML, its footnote marks as links to the notes."""
+    parts, position = [], block.start
+    for mark in unit.marks:
+        if block.start < mark.position <= block.end:
+            number = mark.unit.rpartition("-")[2]
+            link = f'<sup><a href="?unit={quote(mark.unit)}">{escape(number)}</a></sup>'
+            parts += [escape(unit.text[position : mark.position]), link]
+            position = mark.position
+    return "".join(parts) + escape(unit.text[position : block.end])
+
+
+def _neighbours(unit: Unit, publication: Publication, language: str) -> str:
+    words, at = texts(language), publication.units.index(unit)
+    links = []
+    for name, step in (("previous", -1), ("next", 1)):
+        if 0 <= at + step < len(publication.units):
+            other = publication.units[at + step]
+            text = f"{words[name]}: {publication.short_name(other, language)}"
+            links.append(f'<a rel="{name[:4]}" href="?unit={quote(other.id)}">{escape(text)}</a>')
+    return f'<p class="neighbours">{" ".join(links)}</p>'
+
+
+def _link(unit: Unit, assistant: Assistant, language: str, *, current: bool = False) -> str:
+    label = assistant.index.corpus.publication_of(unit).label(unit, language)
+    here = ' aria-current="page"' if current else ""
+    return f'<a href="?unit={quote(unit.id)}"{here}>{escape(label)}</a>'
+
+
+def _contents(units: Iterable[Unit], assistant: Assistant, language: str, chosen: Unit | None) -> str:
+    """The units as a tree: what stands under a printed heading or belongs to an earlier unit is one level deeper."""
+    items, deep = [], False
+    for unit in units:
+        inner = unit.parent is not None or unit.group is not None
+        items.append(("<ul>" if inner and not deep else "</ul>" if deep and not inner else "") + "<li>")
+        items.append(f"{_link(unit, assistant, language, current=unit == chosen)}</li>")
+        deep = inner
+    return f"<ul>{''.join(items)}{'</ul>' if deep else ''}</ul>"
+
+
+def _page(title: str, body: str, assistant: Assistant, language: str, unit: Unit | None, wanted: str = "") -> str:
+    words = texts(language)
+    other = other_language(language)
+    same = f"?unit={quote(unit.id)}" if unit else "?unit="
+    nav = "".join(
+        f"<h3>{escape(publication.title)}</h3>{_contents(publication.units, assistant, language, unit)}"
+        for publication in assistant.index.corpus.publications.values()
+    )
+    return _template().substitute(
+        language=language,
+        title=escape(f"{title} – {words['title']}"),
+        name=escape(words["title"]),
+        to_chat=escape(words["to_chat"]),
+        other=other,
+        other_href=escape(f"../{same}" if other == "nl" else f"{other}/{same}"),
+        other_name=escape(words["language_switch"]),
+        search=escape(words["search"]),
+        search_button=escape(words["search_button"]),
+        wanted=escape(wanted),
+        contents=escape(words["contents"]),
+        nav=nav,
+        body=body,
+    )
