@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.running import feedback_app, privacy_app
+from assistant.running import back_up, feedback_app, privacy_app, put_back, user_app
 from corpus.errors import WegwijzerError
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ app.add_typer(index_app, name="index")
 app.add_typer(eval_app, name="eval")
 app.add_typer(feedback_app, name="feedback")
 app.add_typer(privacy_app, name="privacy")
+app.add_typer(user_app, name="user")
+app.command("backup")(back_up)
+app.command("restore")(put_back)
 
 DEFAULT_PORT = 7860
 

@@ -30,9 +30,9 @@ _SHORT_LIST = 60
 """Words of a list that is said whole even when one of its items would do."""
 _EACH = 6
 """Of at most so many named places each is heard."""
-_CLOSE = 0.06
+_CLOSE = 0.03
 """A sentence of another unit is used when its score is at most this much below the best one's."""
-_CLOSE_SAME_UNIT = 0.35
+_CLOSE_SAME_UNIT = 0.2
 """The same for a sentence of the best one's unit: around the answer stands what is needed to understand it."""
 
 

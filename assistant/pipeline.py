@@ -27,9 +27,9 @@ STEPS: tuple[Step, ...] = (
     check,  # empty, too long: an error, nothing else happens
     clean,  # invisible characters go
     mask,  # personal data goes
+    greet,  # small talk
     danger,  # somebody may be in danger: help lines before anything else
     block,  # an order to break the rules
-    greet,  # small talk
     rephrase,  # what a follow-up leans on
     divide,  # two questions in one
     locate,  # places that the question names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from assistant.feedback import FeedbackStore
 
 feedback_app = typer.Typer(no_args_is_help=True, help="Oordelen over antwoorden.")
+user_app = typer.Typer(no_args_is_help=True, help="Wie er kan inloggen.")
 privacy_app = typer.Typer(no_args_is_help=True, help="Wat er bewaard wordt.")
 
 
@@ -56,6 +58,43 @@ def privacy_erase() -> None:
     from assistant.render import text
 
     print(text("privacy_erased", count=_store().erase()))
+
+
+@user_app.command("add")
+def user_add(name: str, role: Annotated[str, typer.Option(help="user of maintainer")] = "user") -> None:
+    """Voeg een gebruiker toe of geef iemand een nieuw wachtwoord."""
+    from assistant.render import text
+    from assistant.settings import load_settings
+    from assistant.web.users import add_user
+    from corpus.errors import StoreError
+
+    file = load_settings().users_file
+    if file is None:
+        raise StoreError("users-unset")
+    password = typer.prompt(text("user_password"), hide_input=True, confirmation_prompt=text("user_again"))
+    new = add_user(file.expanduser(), name, role, password)
+    print(text("user_added" if new else "user_changed", name=name, role=role, file=file))
+
+
+def back_up(file: Path) -> None:
+    """Schrijf een reservekopie van de gegevensmap."""
+    from assistant.backup import backup
+    from assistant.render import text
+    from assistant.settings import load_settings
+
+    copied = backup(load_settings().data.path, file)
+    print(text("backed_up", files=copied.files, size=copied.size // 1000, file=file))
+
+
+def put_back(file: Path) -> None:
+    """Zet een reservekopie terug in een lege gegevensmap."""
+    from assistant.render import text
+    from assistant.restore import restore
+    from assistant.settings import load_settings
+
+    settings = load_settings()
+    copied = restore(file, settings.data.path, settings.chroma_url)
+    print(text("put_back", files=copied.files, size=copied.size // 1000, folder=settings.data.path))
 
 
 def _store() -> FeedbackStore:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from assistant.render import text
 from corpus.errors import StoreError
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from fastapi import FastAPI
+    from starlette.types import Receive, Scope, Send
 
     from assistant.settings import Settings
 
-GRACE = 10
-"""Seconds that running questions get when the server is stopped."""
 _REFRESH = 1
 """Seconds after which the loading page asks again."""
 
@@ -43,31 +44,41 @@ class Opening:
         ended: called when making has ended, well or not.
     """
 
-    def __init__(self, make: Callable[[], ASGIApp], language: str, ended: Callable[[Opening], None]) -> None:
+    def __init__(self, make: Callable[[], FastAPI], language: str, ended: Callable[[Opening], None]) -> None:
         self.failed: BaseException | None = None
-        self._app: ASGIApp | None = None
+        self._app: FastAPI | None = None
+        self._life = AsyncExitStack()
         self._make, self._language, self._ended = make, language, ended
 
-    def begin(self) -> None:
-        """Start making the application, beside the server."""
-        threading.Thread(target=self._open, name="opening", daemon=True).start()
-
-    def _open(self) -> None:
+    def _open(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            self._app = self._make()
+            app = self._make()
+            # What the application does at its start, such as Gradio's queue, belongs to the server's own loop.
+            starting = self._life.enter_async_context(app.router.lifespan_context(app))
+            asyncio.run_coroutine_threadsafe(starting, loop).result()
+            self._app = app
         except BaseException as error:  # noqa: BLE001 - it is raised again where the server was started
             self.failed = error
         self._ended(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._app is not None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._app is not None:
             await self._app(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await _lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._say_loading(scope, receive, send)
+            await self._say_loading(scope, send, receive)
 
-    async def _say_loading(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """The server's life: the application is made beside it, and ended with it."""
+        await receive()
+        threading.Thread(target=self._open, args=[asyncio.get_running_loop()], name="opening", daemon=True).start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._life.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _say_loading(self, scope: Scope, send: Send, receive: Receive) -> None:
         from starlette.responses import HTMLResponse, JSONResponse, Response
 
         response: Response
@@ -92,7 +103,10 @@ def run_server(settings: Settings, host: str, port: int) -> None:
     """
     import uvicorn
 
-    def make() -> ASGIApp:
+    from assistant.web.logs import configure_logs
+    from assistant.web.setup import server_options
+
+    def make() -> FastAPI:
         from assistant.service import Assistant
 
         assistant = Assistant(settings)
@@ -108,18 +122,9 @@ def run_server(settings: Settings, host: str, port: int) -> None:
             print(text("serving", host=host, port=port), flush=True)
 
     opening = Opening(make, settings.language, ended)
-    config = uvicorn.Config(opening, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
+    configure_logs(settings.log_level)
+    config = uvicorn.Config(opening, host=host, port=port, **server_options(settings))
     server = uvicorn.Server(config)
-    opening.begin()
     server.run()
     if opening.failed:
         raise opening.failed
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    """What a server asks at its start and end, when there is nothing to start or end yet."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

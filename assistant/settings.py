@@ -20,6 +20,10 @@ _OFFLINE = {
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
     "DO_NOT_TRACK": "1",
+    # FastAPI records exceptions, with their messages, when something configures this.
+    "OTEL_SDK_DISABLED": "true",
+    # Several questions at a time: threads of the embedder that wait must not keep the cores busy.
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 
 
@@ -37,6 +41,27 @@ class Settings(BaseSettings):
     exit_url: str = Field(default="https://www.rijksoverheid.nl/", pattern=r"^(https?://[^\s\"'<>\\]+|about:blank)$")
     contact: str = Field(default="", max_length=300)
     without: frozenset[str] = frozenset()
+    root_path: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
+    trusted_proxies: str = ""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+(/[A-Za-z0-9._~/-]*)?$")
+    stop_seconds: int = Field(default=10, ge=0, le=600)
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    questions_per_minute_per_address: int = Field(default=240, ge=0)
+    questions_per_minute_per_session: int = Field(default=20, ge=0)
+    actions_per_minute_per_address: int = Field(default=1200, ge=0)
+    max_body_bytes: int = Field(default=1_000_000, ge=10_000)
+    metrics_token_file: Path | None = None
+    users_file: Path | None = None
+    session_secret_file: Path | None = None
+    session_hours: float = Field(default=12, gt=0, le=720)
+    login_attempts: int = Field(default=5, ge=1)
+    login_pause_minutes: float = Field(default=15, gt=0)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_role_claim: str | None = None
+    oidc_user_value: str | None = None
+    oidc_maintainer_value: str | None = None
 
     @property
     def data(self) -> DataFolder:

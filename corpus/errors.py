@@ -3,7 +3,7 @@
     WegwijzerError
     ├── CorpusError      a publication's files are wrong
     ├── LocatorError     a locator that does not exist
-    ├── StoreError       data folder, index version or pointer cannot be used
+    ├── StoreError       data folder, index version, pointer or another file of the installation cannot be used
     ├── QuestionError    a question that cannot be answered (empty, too long)
     ├── BatchError       a batch file that cannot be read
     ├── ExportError      a file that cannot be made (assistant/export/document.py)
@@ -53,7 +53,7 @@ class LocatorError(WegwijzerError):
 
 
 class StoreError(WegwijzerError):
-    """The data folder, an index version or the live pointer cannot be used."""
+    """The data folder, an index version, the live pointer or another file of the installation cannot be used."""
 
 
 class QuestionError(WegwijzerError):

@@ -26,10 +26,10 @@ from index.chunking import Entry, EntryKind, common_entries, entries_of
 from index.classifier import learn
 from index.evidence import learn_evidence
 from index.fingerprint import FORMAT, fingerprint
-from index.guard import learn_guard
+from index.guard import GUARDED, learn_guard
 from index.keyword import KeywordIndex
 from index.letters import learn_letters
-from index.shipped import embed, key_of, shipped_vectors
+from index.shipped import embed, key_of, shipped_guard, shipped_vectors
 from index.versions import DURABLE, DataFolder, checksum, verify_files, write_json
 
 if TYPE_CHECKING:
@@ -181,8 +181,9 @@ class Builder:
         locators = [entries[row].locator for row in questions]
         learn(vectors[questions], locators).save(build / "classifier.npz")
         learn_letters([entries[row].text for row in questions], locators).save(build / "letters.npz")
-        learn_guard("disclosure", entries, vectors).save(build / "danger.npz")
-        learn_guard("attack", entries, vectors).save(build / "attack.npz")
+        for kind in GUARDED:
+            guard = shipped_guard(kind, entries, self.model) or learn_guard(kind, entries, vectors)
+            guard.save(build / f"{kind}.npz")
         learn_evidence(entries, vectors, chunk_keywords(entries)).save(build / "evidence.npz")
         self._tell("learn", 1, 1)
         self._fill_stores(build, entries, vectors)

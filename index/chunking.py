@@ -13,6 +13,11 @@ from corpus.unit import Unit
 
 EntryKind = Literal["chunk", "sentence", "question", "gap", "off_topic", "disclosure", "attack", "lookalike"]
 
+COMMON: tuple[EntryKind, ...] = ("off_topic", "disclosure", "attack", "lookalike")
+"""Kinds that every index holds, whatever its publications."""
+MESSAGES: tuple[EntryKind, ...] = ("question", "gap", *COMMON)
+"""Kinds that are what people type, compared with messages and not as passages."""
+
 CHUNK_LIMIT = 450
 """Characters of a unit's text in one chunk: with its titles it stays under the 600 that are embedded well and quickly."""
 
@@ -43,7 +48,7 @@ class Entry:
     @property
     def is_question(self) -> bool:
         """Whether it is compared as a question with questions, not as a passage."""
-        return self.kind not in ("chunk", "sentence")
+        return self.kind in MESSAGES
 
     @property
     def embedded(self) -> str:

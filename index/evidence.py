@@ -226,26 +226,37 @@ def _sorted(similarities: Floats, without_itself: bool) -> Floats:
     return -np.sort(-similarities, axis=1)
 
 
-def fit_view(model: Any, features: Any, labels: Sequence[bool]) -> tuple[Floats, Floats]:
-    """A linear view of features: coefficients with the constant last, and its value for each row held out."""
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+def fit_view(model: Any, features: Any, labels: Any, counts: Any = None) -> tuple[Floats, Floats]:
+    """A linear view of features: coefficients with the constant last, and its value for each row held out.
 
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    held_out = cross_val_predict(model, features, labels, cv=folds, method="decision_function")
-    model.fit(features, labels)
-    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32), held_out.astype(np.float32)
+    Args:
+        counts: how much each row counts; None: as the model itself says.
+    """
+    from sklearn.base import clone
+    from sklearn.model_selection import StratifiedKFold
+
+    labels, held_out = np.asarray(labels), np.zeros(len(labels), dtype=np.float32)
+    for learned, left in StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(labels, labels):
+        fold = clone(model).fit(features[learned], labels[learned], None if counts is None else counts[learned])
+        held_out[left] = fold.decision_function(features[left])
+    model.fit(features, labels, counts)
+    return np.append(model.coef_[0], model.intercept_[0]).astype(np.float32), held_out
 
 
-def weigh_views(features: Any, labels: Sequence[bool]) -> Floats:
-    """Coefficients of a logistic regression with balanced classes over standardised features, the constant last."""
+def weigh_views(features: Any, labels: Any, counts: Any = None) -> Floats:
+    """Coefficients of a logistic regression over standardised features, the constant last.
+
+    Args:
+        counts: how much each row counts; None: so that both classes count the same.
+    """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=2000))
-    scaler, regression = (step for _, step in model.fit(features, labels).steps)
-    weights = regression.coef_[0] / scaler.scale_
-    return np.append(weights, regression.intercept_[0] - float(weights @ scaler.mean_)).astype(np.float32)
+    scaler = StandardScaler().fit(features)
+    model = LogisticRegression(class_weight="balanced" if counts is None else None, max_iter=2000)
+    model.fit(scaler.transform(features), labels, counts)
+    weights = model.coef_[0] / scaler.scale_
+    return np.append(weights, model.intercept_[0] - float(weights @ scaler.mean_)).astype(np.float32)
 
 
 def _mean(values: Floats, count: int) -> float:

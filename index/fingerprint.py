@@ -12,7 +12,7 @@ from index.chunking import CHUNK_LIMIT, Entry
 
 FORMAT = 3
 """Layout of an index version; raise it when a file of the version changes its meaning."""
-LEARNING = 6
+LEARNING = 8
 """How classifier and evidence model are learned; raise it when that changes, for the same texts then give another version."""
 
 

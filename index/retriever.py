@@ -21,12 +21,12 @@ from corpus.publication import Corpus
 from corpus.unit import Unit
 from corpus.vocabulary import Vocabulary
 from index.build import chunk_keywords, collection, keyword_text, read_entries, read_publications
-from index.chunking import Entry, EntryKind
+from index.chunking import COMMON, Entry, EntryKind
 from index.classifier import load_classifier
 from index.evidence import Seen, Signals, WordCounts, load_evidence
 from index.fingerprint import FORMAT
 from index.fusion import fuse
-from index.guard import load_guard, most_like
+from index.guard import GUARDED, GuardModel, load_guard, most_like
 from index.keyword import KeywordIndex
 from index.letters import load_letters
 from index.versions import DataFolder, verify_files
@@ -116,7 +116,7 @@ class IndexVersion:
         self.vectors: Floats = np.load(self.folder / "vectors.npy")
         self._classifier = load_classifier(self.folder / "classifier.npz")
         self._letters = load_letters(self.folder / "letters.npz")
-        self._danger, self._attack = (load_guard(self.folder / f"{name}.npz") for name in ("danger", "attack"))
+        self._danger, self._attack = (load_guard(self.folder / f"{name}.npz") for name in GUARDED)
         self._evidence = load_evidence(self.folder / "evidence.npz")
         self._embedded = lru_cache(maxsize=256)(self._embed)
 
@@ -247,11 +247,16 @@ class IndexVersion:
 
     def danger(self, message: str) -> float:
         """Log-odds that a message discloses danger to somebody (``index/guard.py``)."""
-        return self._danger.judge(message, self._embedded(message))
+        return self._guarded(message, "disclosure", self._danger)
 
     def attack(self, message: str) -> float:
         """Log-odds that a message orders to break the rules (``index/guard.py``)."""
-        return self._attack.judge(message, self._embedded(message))
+        return self._guarded(message, "attack", self._attack)
+
+    def _guarded(self, message: str, kind: EntryKind, model: GuardModel) -> float:
+        vector = self._embedded(message)
+        others = [row for other, rows in self._rows_of.items() if other in COMMON and other != kind for row in rows]
+        return model.judge(message, vector, self.vectors[self._rows_of[kind]] @ vector, self.vectors[others] @ vector)
 
     def who(self, message: str) -> str:
         """Who seems to write a message of danger, as the nearest disclosures do."""

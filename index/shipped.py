@@ -1,6 +1,6 @@
 """Vectors that a publication brings along for the bundled model, so that a first build need not embed every text.
 
-``vectors.npz`` in a publication's folder, and one beside the off-topic questions, holds ``keys`` (what each vector
+``vectors.npz`` in a publication's folder, and one beside the messages that every index holds, holds ``keys`` (what each vector
 was made from, see ``text_key``) and ``rows`` (half precision).
 A changed text has another key, so a stale file is slow, never wrong; a test compares it with fresh
 vectors. Write it anew after editing texts or the bank: ``python -m index.shipped``.
@@ -17,14 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.publication import Publication, load_publications
-from index.chunking import Entry, common_entries, entries_of
+from index.chunking import COMMON, Entry, EntryKind, common_entries, entries_of
 from index.embedding import BUNDLED, load_embedder
-from index.fingerprint import text_key
+from index.fingerprint import LEARNING, text_key
+from index.guard import GUARDED, GuardModel, learn_guard, load_guard
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 _FILE = "vectors.npz"
+_GUARDS = "{kind}.npz"
 
 
 def embed(entry: Entry, embedder: Embeddings) -> NDArray[np.float32]:
@@ -56,6 +58,30 @@ def shipped_vectors(publications: Sequence[Publication], model: str) -> dict[str
     return found
 
 
+def guards_key(entries: Sequence[Entry], model: str) -> str:
+    """Names the guards by what they are learned from."""
+    learned_from = [f"{entry.kind} {entry.text}" for entry in entries if entry.kind in COMMON]
+    return text_key("\0".join([str(LEARNING), *learned_from]), model)
+
+
+def shipped_guard(kind: EntryKind, entries: Sequence[Entry], model: str) -> GuardModel | None:
+    """The guard that the package brings along; None when it was learned from something else than these entries."""
+    resource = files("corpus") / _GUARDS.format(kind=kind)
+    if not resource.is_file():
+        return None
+    with as_file(resource) as path:
+        with np.load(path) as stored:
+            fits = str(stored["key"]) == guards_key(entries, model)
+        return load_guard(path) if fits else None
+
+
+def write_guards(entries: Sequence[Entry], folder: Path, known: dict[str, NDArray[np.float32]]) -> None:
+    """Learn the guards and write them beside the messages that they are learned from."""
+    vectors = np.stack([known[key_of(entry, BUNDLED)] for entry in entries])
+    for kind in GUARDED:
+        learn_guard(kind, entries, vectors).save(folder / _GUARDS.format(kind=kind), key=guards_key(entries, BUNDLED))
+
+
 def write_shipped(entries: Sequence[Entry], folder: Path, known: dict[str, NDArray[np.float32]]) -> int:
     """Write ``vectors.npz`` for entries; gives the number of vectors. What is known already is not embedded again."""
     embedder = load_embedder(BUNDLED)
@@ -70,5 +96,6 @@ if __name__ == "__main__":
     installed = load_publications()
     before = shipped_vectors(installed, BUNDLED)
     print("common", write_shipped(common_entries(), root, before))
+    write_guards(common_entries(), root, shipped_vectors([], BUNDLED))
     for each in installed:
         print(each.id, write_shipped(entries_of(each), root / "publications" / each.id, before))

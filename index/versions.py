@@ -32,7 +32,7 @@ DURABLE = (
     "classifier.npz",
     "letters.npz",
     "evidence.npz",
-    "danger.npz",
+    "disclosure.npz",
     "attack.npz",
 )
 """Files of a version that are its truth; their checksums stand in the manifest."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from assistant.answer import AnswerStatus
 from assistant.turn import Turn
 
-ATTACK_FROM = 1.6
+ATTACK_FROM = 2.2
 """Log-odds of ``index/guard.py``."""
 
 

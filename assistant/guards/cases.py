@@ -96,7 +96,8 @@ def _label(word: str) -> bool:
 
 @cache
 def _words() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{choice('case', 'strong')}|{choice('case', 'weak')})(?![\w-])", re.IGNORECASE)
+    compounds = rf"[^\W\d_]{{2,20}}?-?(?:{choice('case', 'compounds')})"
+    return re.compile(rf"(?<![\w-])(?:{choice('case', 'strong')}|{choice('case', 'weak')}|{compounds})(?![\w-])", re.IGNORECASE)
 
 
 @cache

@@ -1,7 +1,7 @@
 """People in danger come first: a guard that recognises a personal disclosure and answers it with help lines.
 
-A model judges each message and each of its sentences (``index/guard.py``). What is about work needs more to be taken personally than
-what is not; the sentence that stands out most decides, for a disclosure may hide in a policy question.
+A model judges each message and each of its sentences (``index/guard.py``). What is about work needs more to be taken personally
+than what is not; the sentence that stands out most decides, for a disclosure may hide in a policy question.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from assistant.turn import Turn
 from corpus.places import contains
 
 # Log-odds of the model, set on the development half of evals/datasets/danger.jsonl.
-PERSONAL_FROM = 0.0
+PERSONAL_FROM = -0.3
 """Of a message without a word of work, and of its sentences."""
-BESIDE_WORK_FROM = 2.0
+BESIDE_WORK_FROM = 1.2
 """Of a sentence without one, in a message that has one elsewhere."""
-AT_WORK_FROM = 2.5
+AT_WORK_FROM = 1.5
 """Of a message or sentence with a word of work."""
 _SHORTEST = 4
 """Words of a sentence that is judged by itself."""
@@ -47,7 +47,7 @@ def danger(turn: Turn) -> None:
 def is_disclosure(turn: Turn) -> bool:
     """Whether the message, or a sentence of it, is a disclosure.
 
-    What stands between quotation marks is somebody else's. An order to break the rules that looks more like one is left to its guard.
+    What stands between quotation marks is somebody else's. What looks more like an attack is left to its guard.
     """
     own = " ".join(_QUOTED.sub(" … ", turn.standalone).split())
     if contains(_words()["always"], own.lower()):

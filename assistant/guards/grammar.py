@@ -135,7 +135,7 @@ class Grammar:
         if key in self.lists["prefixes"] or self.body(place):
             return False
         listed = key in tokens.lexicon.surnames
-        if tokens.function(place) and not listed and not self._after_firm_prefix(first, place):
+        if tokens.function(place) and not (listed and tokens.upper(place)) and not self._after_firm_prefix(first, place):
             return False
         bare = key not in tokens.lexicon.prefixed or key in tokens.lexicon.common
         listed = listed and (place > first or bare)
@@ -147,12 +147,13 @@ class Grammar:
         tokens, begun, prefixed = self.tokens, first > start, place > first
         loose = prefixed and all(tokens.key(k) in self.lists["loose"] for k in range(first, place))
         strange = name_like(tokens.key(place))
-        if tokens.known(place) and not (prefixed and (not loose or not begun)) and not (listed and begun):
+        town = prefixed and tokens.key(place) in tokens.lexicon.towns and tokens.key(first) not in self.lists["placing"]
+        if tokens.known(place) and not (town or (prefixed and (not loose or not begun)) or (listed and begun)):
             return False
         if begun and not tokens.upper(start) and not tokens[start].initials:
             return listed or strange
         if loose and begun:
-            return listed or (strange and not tokens.acronym(place) and not self.public(tokens[place].text))
+            return town or listed or (strange and not tokens.acronym(place) and not self.public(tokens[place].text))
         return begun or len(tokens.key(place)) > 1
 
     def _in_lower_case(self, start: int, first: int, place: int, listed: bool) -> bool:

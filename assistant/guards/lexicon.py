@@ -63,12 +63,13 @@ def lexicon() -> Lexicon:
     names, data = _read("names.toml"), personal_data()
     words = {table: _sets(entries) for table, entries in data.items()}
     towns = _folded(_read("towns.toml")["towns"].strip().splitlines())
-    near, abroad = (_folded(name for block in names[table].values() for name in block.split()) for table in ("given", "abroad"))
+    near, abroad, rare = (_folded(" ".join(names[table].values()).split()) for table in ("given", "abroad", "rare"))
+    given = near | abroad | rare
     common, prefixed, foreign = (_folded(names["surnames"][key].split()) for key in ("common", "prefixed", "foreign"))
     unsure = words["names"]["ordinary"] | words["names"]["weak"] | towns
     return Lexicon(
-        given=near | abroad,
-        sure=(near | abroad) - unsure,
+        given=given,
+        sure=given - unsure,
         lower=(near | {name for name in abroad if len(name) >= _LONG}) - unsure,
         common=common,
         prefixed=prefixed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Literal
 
 from assistant.guards.found import Span
@@ -23,7 +24,7 @@ def names(text: str, public: Callable[[str], bool]) -> Iterator[Span]:
     Args:
         public: whether a name stands in a publication.
     """
-    return NameReader(Tokens(text), public).read()
+    return NameReader(Tokens(text), cache(public)).read()
 
 
 class NameReader:
@@ -90,9 +91,14 @@ class NameReader:
         elif self._is_near(place):
             cue = "near"
         elif gap.strip() in ("", ",", ":", "-", "–"):
-            called = key in self.lists["said"] or f"{tokens.key(place - 2)} {key}" in self.lists["said"]
+            called = key in self.lists["said"] or f"{tokens.key(place - 2)} {key}" in self.lists["said"] or self._signs(place)
             cue = "said" if called else ""
         return cue
+
+    def _signs(self, place: int) -> bool:
+        """Whether a token ends the text after a comma or on a line of its own, as a signature does."""
+        gap, end = self.tokens.gap(place), self.tokens[place].end
+        return place > 0 and ("," in gap or "\n" in gap) and not self.tokens.text[end:].strip(" .!\n")
 
     def _is_near(self, place: int) -> bool:
         """Whether kin or a role stands before a token, or another name and "and"."""
@@ -111,7 +117,8 @@ class NameReader:
         if name.single and key in self.lists["placeholders"] and not (tokens[start].initials and key in self.lists["letters"]):
             return False
         if name.given:
-            capital = tokens.upper(start) and not (name.single and tokens.function(start))
+            town = cue == "said" and key in tokens.lexicon.towns
+            capital = tokens.upper(start) and not (name.single and (town or tokens.function(start)))
             return capital or tokens.sure(start) or (cue == "near" and key in self.lists["after_kin"])
         if name.initials:
             return tokens[start].text[0].isupper() or name.surnames > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -43,7 +44,8 @@ class Shown:
         evidence: HTML of this turn's places; empty when there was no answer.
         turns: the answers so far, oldest first.
         related: questions that may come next, at most ``RELATED``.
-        signal: JSON for the page's script: what to announce, which questions may be kept in the browser.
+        signal: JSON for the page's script: what to announce, which questions may be kept in the browser, whether it is a fresh
+            conversation; a number makes each one new.
     """
 
     messages: Messages
@@ -111,13 +113,19 @@ class Chat:
         return words["feedback_thanks"]
 
     def file(self, turns: list[Answer], form: str) -> str:
-        """The conversation as a file: JSON with its name, type and base64 content; empty before the first answer."""
+        """The conversation as a file: JSON with its name, type and base64 content, null before the first answer."""
         if not turns:
-            return ""
+            return json.dumps({"number": time.monotonic_ns(), "data": None})
         document = document_of([(answer.question, answer) for answer in turns], self.assistant, self.language, date.today())
         made = {"markdown": lambda d: to_markdown(d).encode(), "word": to_word, "pdf": to_pdf}[form](document)
         ending, kind = _FORMS[form]
-        return json.dumps({"name": f"wegwijzer.{ending}", "type": kind, "data": base64.b64encode(made).decode()})
+        return json.dumps(
+            {"number": time.monotonic_ns(), "name": f"wegwijzer.{ending}", "type": kind, "data": base64.b64encode(made).decode()}
+        )
+
+    def fresh(self) -> str:
+        """The signal of a conversation that begins."""
+        return json.dumps({"number": time.monotonic_ns(), "announce": "", "keep": [], "fresh": True})
 
     def _signal(self, turns: list[Answer], announced: str = "") -> str:
         words = texts(self.language)
@@ -125,7 +133,8 @@ class Chat:
             count = len(turns[-1].citations)
             announced = words["answer_ready"].format(count=count) if count else words["answer_without"]
         danger = any(answer.status == AnswerStatus.SIGNPOST for answer in turns)
-        return json.dumps({"announce": announced, "keep": [] if danger else [answer.question for answer in turns]})
+        keep = [] if danger else [answer.question for answer in turns]
+        return json.dumps({"number": time.monotonic_ns(), "announce": announced, "keep": keep, "fresh": False})
 
 
 def _said(answer: Answer) -> list[dict[str, str]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -19,9 +18,13 @@ from assistant.feedback import FeedbackStore
 from assistant.ui.actions import Chat
 from assistant.ui.doors import ClosedDoors, SecurityHeaders
 from assistant.ui.guidance import search_page, unit_page
-from assistant.ui.page import CONCURRENCY, build_page
+from assistant.ui.page import CONCURRENCY, build_page, question_ids
 from assistant.ui.statement import STATEMENTS, statement_page
 from assistant.ui.texts import LANGUAGES, asset, texts
+from assistant.web.logs import note
+from assistant.web.metrics import Metrics
+from assistant.web.setup import guard_from
+from assistant.web.wiring import protect
 
 if TYPE_CHECKING:
     from assistant.service import Assistant
@@ -31,16 +34,39 @@ _QUEUE = 200
 """Questions that may wait; what comes on top is told to try again."""
 
 
-def create_app(assistant: Assistant, settings: Settings, count: Callable[[Answer], None] = lambda _: None) -> FastAPI:
+def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     """The application that ``wegwijzer serve`` runs.
 
-    Args:
-        count: told about every answer.
+    Raises:
+        StoreError: a file with users or a secret cannot be used.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     feedback = FeedbackStore(settings.data.feedback)
+    pages: list[Any] = []
+    metrics = Metrics(lambda: sum(len(page._queue) for page in pages), lambda: _described(assistant))
+    _add_health(app, assistant)
     default = settings.language
+    for language in LANGUAGES:
+        base = _base(language, default)
+        for name in STATEMENTS:
+            app.add_api_route(f"{base}{name}", partial(_statement, name, language), methods=["GET"], response_class=HTMLResponse)
+    questions: set[int] = set()
+    # The longer path first: what is mounted at / would hide it.
+    for language in sorted(LANGUAGES, key=lambda each: -len(_base(each, default))):
+        chat = Chat(assistant, language, feedback, partial(_count, metrics))
+        page = build_page(chat, settings)
+        pages.append(page)
+        questions |= question_ids(page)
+        app = _mount(app, page, chat.language, settings, _base(language, default))
+    app.add_middleware(ReadingRoom, assistant=assistant, default=default)
+    app.add_middleware(ClosedDoors)
+    protect(app, guard_from(settings, metrics, questions))
+    # Outermost, so that login pages and refusals carry the headers as well.
+    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    return app
 
+
+def _add_health(app: FastAPI, assistant: Assistant) -> None:
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -49,18 +75,22 @@ def create_app(assistant: Assistant, settings: Settings, count: Callable[[Answer
     def readyz() -> dict[str, str]:
         return {"status": "ready", "index": assistant.index.name}
 
-    for language in LANGUAGES:
-        base = _base(language, default)
-        for name in STATEMENTS:
-            app.add_api_route(f"{base}{name}", partial(_statement, name, language), methods=["GET"], response_class=HTMLResponse)
-    # The longer path first: what is mounted at / would hide it.
-    for language in sorted(LANGUAGES, key=lambda each: -len(_base(each, default))):
-        chat = Chat(assistant, language, feedback, count)
-        app = _mount(app, chat, settings, _base(language, default))
-    app.add_middleware(ReadingRoom, assistant=assistant, default=default)
-    app.add_middleware(ClosedDoors)
-    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
-    return app
+
+def _described(assistant: Assistant) -> dict[str, str]:
+    return {"version": assistant.index.name, "model": str(assistant.index.manifest["model"])}
+
+
+def _count(metrics: Metrics, answer: Answer) -> None:
+    """Figures and a line in the log: never a word of the question."""
+    milliseconds = answer.timing_ms["total"]
+    metrics.answered(answer.status, answer.language, milliseconds / 1000)
+    note(
+        "answer",
+        status=str(answer.status),
+        language=answer.language,
+        duration_ms=milliseconds,
+        index_version=answer.index_version,
+    )
 
 
 def _base(language: str, default: str) -> str:
@@ -72,11 +102,10 @@ def _statement(name: str, language: str) -> HTMLResponse:
     return HTMLResponse(statement_page(name, language))
 
 
-def _mount(app: FastAPI, chat: Chat, settings: Settings, path: str) -> FastAPI:
-    page = build_page(chat, settings)
+def _mount(app: FastAPI, page: Any, language: str, settings: Settings, path: str) -> FastAPI:
     page.queue(max_size=_QUEUE, default_concurrency_limit=CONCURRENCY)
-    script = asset("page.js").replace("{words}", json.dumps(texts(chat.language), ensure_ascii=False).replace("</", "<\\/"))
-    script = script.replace("{language}", chat.language).replace("{exit}", settings.exit_url)
+    script = asset("page.js").replace("{words}", json.dumps(texts(language), ensure_ascii=False).replace("</", "<\\/"))
+    script = script.replace("{language}", language).replace("{exit}", settings.exit_url)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,

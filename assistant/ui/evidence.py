@@ -40,33 +40,37 @@ def answer_markdown(answer: Answer, turn: int, language: str) -> str:
 
 
 def evidence_html(answer: Answer, turn: int, assistant: Assistant, language: str) -> str:
-    """The evidence panel for one answer."""
+    """The evidence panel for one answer: each cited unit once, with every quote marked in it."""
     words = texts(language)
     if not answer.citations:
         return f"<p>{html.escape(words['evidence_no_citations'])}</p>"
-    return "\n".join(_entry(citation, turn, assistant, language) for citation in answer.citations)
+    cited: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        cited.setdefault(citation.locator, []).append(citation)
+    return "\n".join(_entry(citations, turn, assistant, language) for citations in cited.values())
 
 
 def _anchor(turn: int, marker: int) -> str:
     return f"bewijs-{turn}-{marker}"
 
 
-def _entry(citation: Citation, turn: int, assistant: Assistant, language: str) -> str:
-    words = texts(language)
-    unit = assistant.unit(citation.locator)
+def _entry(citations: list[Citation], turn: int, assistant: Assistant, language: str) -> str:
+    """One unit: its label, the whole text with the quotes, what can be done with each, footnotes and sources."""
+    words, first = texts(language), citations[0]
+    unit = assistant.unit(first.locator)
     publication = assistant.index.corpus.publication_of(unit)
     notes = "".join(footnote_html(f"{unit.publication}:{note}", assistant, language) for note in unit.footnotes)
-    own = assistant.source(citation.locator)
-    text = _unit_text(unit, citation.quote)
-    quote = f'<blockquote class="evidence-text" lang="{publication.language}" tabindex="0">{text}</blockquote>'
+    own = assistant.source(first.locator)
+    markers = " ".join(f"[{citation.marker}]" for citation in citations)
     parts = [
-        f'<section class="evidence-entry" id="{_anchor(turn, citation.marker)}">',
-        f"<h3>[{citation.marker}] {html.escape(citation.label)}</h3>",
-        f'<p class="evidence-page">{html.escape(words["page"].format(page=citation.page))} · '
+        '<section class="evidence-entry">',
+        f"<h3>{markers} {html.escape(first.label)}</h3>",
+        f'<p class="evidence-page">{html.escape(words["page"].format(page=first.page))} · '
         f'<span lang="{publication.language}">{html.escape(unit.title)}</span></p>',
-        quote,
-        _actions(citation, publication, language),
-        source_html(own, language) if own else _link(citation.url, words["in_publication"]),
+        f'<blockquote class="evidence-text" lang="{publication.language}" tabindex="0">',
+        f"{_unit_text(unit, citations, turn)}</blockquote>",
+        _actions(citations, publication, language),
+        source_html(own, language) if own else _link(first.url, words["in_publication"]),
         f"<h4>{html.escape(words['footnotes'])}</h4>{notes}" if notes else "",
         "</section>",
     ]
@@ -79,22 +83,32 @@ def copied_text(citation: Citation, publication: Publication, language: str) -> 
     return texts(language)["copy_text"].format(quote=citation.quote, label=citation.label, url=citation.url or "", **facts)
 
 
-def _actions(citation: Citation, publication: Publication, language: str) -> str:
-    words = texts(language)
-    copied = html.escape(copied_text(citation, publication, language), quote=True)
-    return (
-        f'<p class="evidence-actions"><button type="button" class="copy" data-copy="{copied}">{html.escape(words["copy"])}'
-        "</button> "
-        f'<a href="?unit={citation.unit}">{html.escape(words["in_text"])}</a></p>'
-    )
+def _actions(citations: list[Citation], publication: Publication, language: str) -> str:
+    words, parts = texts(language), []
+    for citation in citations:
+        copied = html.escape(copied_text(citation, publication, language))
+        name = html.escape(f"{words['copy']} [{citation.marker}]")
+        # Gradio's cleaning leaves no data attribute, so the text stands beside the button, unseen.
+        parts.append(f'<span><button type="button" class="copy">{name}</button><span class="copied">{copied}</span></span>')
+    parts.append(f'<a href="?unit={citations[0].unit}">{html.escape(words["in_text"])}</a>')
+    return f'<p class="evidence-actions">{" ".join(parts)}</p>'
 
 
-def _unit_text(unit: Unit, quote: str) -> str:
-    """The whole unit with the quote marked; paragraphs and list lines as HTML."""
-    before, found, after = unit.text.partition(quote)
-    marked = html.escape(before) + (f"<mark>{html.escape(found)}</mark>" if found else "") + html.escape(after)
-    paragraphs = marked.replace("\n\n", "</p><p>").replace("\n", "<br>")
-    return f"<p>{paragraphs}</p>"
+def _unit_text(unit: Unit, citations: list[Citation], turn: int) -> str:
+    """The whole unit with the quotes marked, each with its number; paragraphs and list lines as HTML."""
+    parts, position = [], 0
+    for citation in sorted(citations, key=lambda each: unit.text.find(each.quote)):
+        start = unit.text.find(citation.quote, position)
+        if start < 0:  # the same words again: the first place has been marked
+            continue
+        end = start + len(citation.quote)
+        marked = html.escape(unit.text[start:end])
+        parts.append(html.escape(unit.text[position:start]))
+        parts.append(f'<mark id="{_anchor(turn, citation.marker)}">{marked}</mark><sup>[{citation.marker}]</sup>')
+        position = end
+    text = "".join(parts) + html.escape(unit.text[position:])
+    # A quote that is a list runs over lines, never over paragraphs.
+    return f"<p>{text}</p>".replace("\n\n", "</p><p>").replace("\n", "<br>")
 
 
 def footnote_html(locator: str, assistant: Assistant, language: str) -> str:

@@ -125,13 +125,18 @@ def _link(unit: Unit, assistant: Assistant, language: str, *, current: bool = Fa
 
 def _contents(units: Iterable[Unit], assistant: Assistant, language: str, chosen: Unit | None) -> str:
     """The units as a tree: what stands under a printed heading or belongs to an earlier unit is one level deeper."""
-    items, deep = [], False
+    outer: list[tuple[str, list[str]]] = []
     for unit in units:
-        inner = unit.parent is not None or unit.group is not None
-        items.append(("<ul>" if inner and not deep else "</ul>" if deep and not inner else "") + "<li>")
-        items.append(f"{_link(unit, assistant, language, current=unit == chosen)}</li>")
-        deep = inner
-    return f"<ul>{''.join(items)}{'</ul>' if deep else ''}</ul>"
+        link = _link(unit, assistant, language, current=unit == chosen)
+        if outer and (unit.parent is not None or unit.group is not None):
+            outer[-1][1].append(link)
+        else:
+            outer.append((link, []))
+    return f"<ul>{''.join(f'<li>{link}{_list(inner)}</li>' for link, inner in outer)}</ul>"
+
+
+def _list(links: list[str]) -> str:
+    return f"<ul>{''.join(f'<li>{link}</li>' for link in links)}</ul>" if links else ""
 
 
 def _page(title: str, body: str, assistant: Assistant, language: str, unit: Unit | None, wanted: str = "") -> str:

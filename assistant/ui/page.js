@@ -1,5 +1,5 @@
 // What Gradio's page lacks: its language, what screen readers hear, copying, files, conversations kept in this browser, leaving quickly.
-const wegwijzer = (() => {
+(() => {
   const words = {words};
   const language = "{language}";
   const exitAddress = "{exit}";
@@ -36,6 +36,7 @@ const wegwijzer = (() => {
       const holder = bubble.closest("[aria-label]") && !bubble.closest("[aria-label]").matches('[role="log"]') ? bubble.closest("[aria-label]") : bubble;
       if (holder.getAttribute("aria-label") !== name) { holder.setAttribute("aria-label", name); if (holder === bubble) holder.setAttribute("role", "group"); }
     });
+    document.querySelectorAll('#introduction a[href$="en/"], #introduction a[href*="lang="]').forEach((link) => link.removeAttribute("target"));
     document.querySelectorAll('#chat a[href*="unit="], #evidence a[href*="unit="]').forEach((link) => { link.target = "_blank"; link.rel = "noopener"; });
   }
   new MutationObserver(() => requestAnimationFrame(repair)).observe(root, { childList: true, subtree: true });
@@ -43,21 +44,23 @@ const wegwijzer = (() => {
   // A marker shows its evidence; focus moves along for keyboards and screen readers.
   function show(event, link) {
     event.preventDefault();
-    const entry = document.getElementById(link.getAttribute("href").split("#")[1]);
-    if (!entry) return;
-    document.querySelectorAll(".evidence-entry.chosen").forEach((old) => old.classList.remove("chosen"));
-    entry.classList.add("chosen");
-    entry.tabIndex = -1;
-    entry.focus({ preventScroll: true });
-    (entry.querySelector("mark") || entry).scrollIntoView({ block: "center" });
+    const quote = document.getElementById(link.getAttribute("href").split("#")[1]);
+    if (!quote) return;
+    document.querySelectorAll("#evidence .chosen").forEach((old) => old.classList.remove("chosen"));
+    quote.classList.add("chosen");
+    quote.closest(".evidence-entry").classList.add("chosen");
+    quote.tabIndex = -1;
+    quote.focus({ preventScroll: true });
+    quote.scrollIntoView({ block: "center" });
   }
 
   async function copy(button) {
+    const text = button.nextElementSibling.textContent;
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      await navigator.clipboard.writeText(text);
     } catch {
       // Without https there is no clipboard: the old way.
-      const area = element("textarea", { value: button.dataset.copy });
+      const area = element("textarea", { value: text });
       document.body.append(area);
       area.select();
       document.execCommand("copy");
@@ -81,9 +84,8 @@ const wegwijzer = (() => {
     else if (event.target.closest("#exit")) leave();
   });
 
-  function download(file) {
-    if (!file) { say(words.feedback_none); return; }
-    const { name, type, data } = JSON.parse(file);
+  function download({ name, type, data }) {
+    if (!data) { say(words.feedback_none); return; }
     const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
     const address = URL.createObjectURL(new Blob([bytes], { type }));
     element("a", { href: address, download: name }).click();
@@ -146,10 +148,16 @@ const wegwijzer = (() => {
   }
   const waiting = setInterval(() => { if (document.querySelector("#history")) { clearInterval(waiting); list(); repair(); } }, 100);
 
-  return {
-    after(signal) { const { announce, keep: questions } = JSON.parse(signal); say(announce); keep(questions); },
-    fresh() { current = null; },
-    download,
-  };
+  // What the server says to this script stands in two hidden boxes; each message is new by its number.
+  function hear({ announce, keep: questions, fresh }) {
+    if (fresh) current = null;
+    else { say(announce); keep(questions); }
+  }
+  const heard = {};
+  setInterval(() => {
+    for (const [box, act] of [["signal", hear], ["file", download]]) {
+      const value = document.querySelector(`#${box} textarea, #${box} input`)?.value;
+      if (value && heard[box] !== value) { heard[box] = value; act(JSON.parse(value)); }
+    }
+  }, 150);
 })();
-window.wegwijzer = wegwijzer;

@@ -1,4 +1,7 @@
-"""The layout of the page: what stands where. ``actions.py`` holds what its buttons do."""
+"""The layout of the page: what stands where. ``actions.py`` holds what its buttons do.
+
+Gradio's own ``js=`` would need ``unsafe-eval``; ``page.js`` reads what it needs from the hidden boxes ``signal`` and ``file``.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 CONCURRENCY = 16
+ASKING = "ask"
+"""Name of the queue in which questions wait."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,11 @@ def build_page(chat: Chat, settings: Settings) -> Any:
         )
         _wire(page, chat, parts, words)
     return page
+
+
+def question_ids(page: Any) -> set[int]:
+    """Numbers of a page's functions that answer a question, as its requests name them."""
+    return {number for number, function in page.fns.items() if function.concurrency_id == ASKING}
 
 
 def _head(words: dict[str, str], language: str) -> None:
@@ -150,26 +160,32 @@ def _kept(words: dict[str, str]) -> None:
 def _wire(page: Any, chat: Chat, parts: Parts, words: dict[str, str]) -> None:
     turns, panel = gr.State([]), gr.State("")
     outputs = [parts.chat, parts.question, parts.evidence, turns, panel, parts.signal, parts.related_group, *parts.related]
-    busy = {"concurrency_limit": CONCURRENCY, "concurrency_id": "ask", "show_progress": "minimal", "api_visibility": "private"}
+    busy = {"concurrency_limit": CONCURRENCY, "concurrency_id": ASKING, "show_progress": "minimal", "api_visibility": "private"}
 
     def respond(asked: str, messages: Any, answers: Any, evidence: str) -> list[Any]:
         return _values(chat.ask(asked, messages, answers), evidence, words)
 
     asking = [parts.question, parts.chat, turns, panel]
     for trigger in (parts.send.click, parts.question.submit):
-        trigger(respond, asking, outputs, **busy).then(None, [parts.signal], None, js="(s) => wegwijzer.after(s)")
+        trigger(respond, asking, outputs, **busy)
     for button in (*parts.starters, *parts.related):
-        event = button.click(respond, [button, parts.chat, turns, panel], outputs, **busy)
-        event.then(None, [parts.signal], None, js="(s) => wegwijzer.after(s)")
-    again = parts.again_button.click(lambda questions: _values(chat.again(questions), "", words), [parts.again], outputs, **busy)
-    again.then(None, [parts.signal], None, js="(s) => wegwijzer.after(s)")
-    empty = [[], "", words["evidence_none"], [], "", "", gr.update(visible=False), *[gr.update(visible=False)] * RELATED]
-    parts.clear.click(lambda: empty, None, outputs, api_visibility="private").then(None, js="() => wegwijzer.fresh()")
+        button.click(respond, [button, parts.chat, turns, panel], outputs, **busy)
+    parts.again_button.click(lambda questions: _values(chat.again(questions), "", words), [parts.again], outputs, **busy)
+    empty = [
+        [],
+        "",
+        words["evidence_none"],
+        [],
+        "",
+        chat.fresh(),
+        gr.update(visible=False),
+        *[gr.update(visible=False)] * RELATED,
+    ]
+    parts.clear.click(lambda: empty, None, outputs, api_visibility="private")
     for verdict, button in parts.verdicts.items():
         button.click(_rate(chat, verdict), [turns, parts.comment], [parts.thanks, parts.comment], api_visibility="private")
     for form, button in parts.forms.items():
-        made = button.click(_export(chat, form), [turns], [parts.file], api_visibility="private")
-        made.then(None, [parts.file], None, js="(f) => wegwijzer.download(f)")
+        button.click(_export(chat, form), [turns], [parts.file], api_visibility="private")
     page.load(lambda: _padded(chat.starters()), None, parts.starters, api_visibility="private")
 
 

@@ -14,7 +14,7 @@ from assistant.citations import write
 from assistant.language import language_of
 from assistant.pipeline import STEPS
 from assistant.service import Assistant
-from assistant.turn import Statement, Turn
+from assistant.turn import House, Statement, Turn
 from assistant.verify import verify
 from corpus.errors import QuestionError, WegwijzerError
 from corpus.publication import Publication
@@ -147,7 +147,7 @@ def test_a_changed_sentence_does_not_pass(assistant: Assistant) -> None:
     unit = assistant.unit("crm-2021:actiepunt-2")
     good, other = sentences_of(unit)[:2]
     false = Sentence(other.text.replace("problemen", "voordelen"), other.start, other.end)
-    turn = Turn("vraag", assistant.index, 2000, "nl", statements=[Statement(unit, good), Statement(unit, false)])
+    turn = Turn("vraag", assistant.index, House(), "nl", statements=[Statement(unit, good), Statement(unit, false)])
     verify(turn)
     assert [s.sentence for s in turn.statements] == [good] and turn.status is None
     turn.statements = [Statement(unit, false)]
@@ -200,7 +200,7 @@ def test_english_labels_and_dutch_quotes(answers: dict[str, Answer]) -> None:
 
 def test_the_order_of_the_steps_is_one_list() -> None:
     assert [step.__name__ for step in STEPS] == [
-        "check", "greet", "rephrase", "divide", "locate", "ask_back", "retrieve", "weigh", "compose", "verify",
+        "check", "clean", "mask", "greet", "danger", "block", "rephrase", "divide", "locate", "ask_back", "retrieve", "weigh", "compose", "verify",
     ]  # fmt: skip
 
 

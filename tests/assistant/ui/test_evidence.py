@@ -32,8 +32,8 @@ def cite(assistant: Assistant, locator: str, quote: str) -> Answer:
 def test_the_quote_is_marked_inside_the_whole_unit(assistant: Assistant) -> None:
     quote = "Slachtoffers kunnen ook zelf bij Veilig Thuis een melding doen."
     shown = evidence_html(cite(assistant, "crm-2021:actiepunt-5", quote), 3, assistant, "nl")
-    assert f"<mark>{quote}</mark>" in shown and 'id="bewijs-3-1"' in shown
-    text = html.unescape(re.sub(r"<[^>]+>", "", re.findall(r"<blockquote.*?</blockquote>", shown, re.DOTALL)[0]))
+    assert f'<mark id="bewijs-3-1">{quote}</mark>' in shown
+    text = html.unescape(re.sub(r"<sup>.*?</sup>|<[^>]+>", "", re.findall(r"<blockquote.*?</blockquote>", shown, re.DOTALL)[0]))
     assert "".join(text.split()) == "".join(assistant.unit("crm-2021:actiepunt-5").text.split())
 
 
@@ -63,9 +63,17 @@ def test_plain_leaves_nothing_to_interpret(text: str) -> None:
 def test_markers_become_links_and_other_links_stay(assistant: Assistant) -> None:
     answer = cite(assistant, "crm-2021:nawoord", "x")
     answer.answer = "Een zin. [1] Zie [Nawoord](/?unit=nawoord). Nog een. [12]"
-    assert answer_markdown(answer, 2) == (
-        "Een zin. [\\[1\\]](#bewijs-2-1) Zie [Nawoord](/?unit=nawoord). Nog een. [\\[12\\]](#bewijs-2-12)"
+    assert answer_markdown(answer, 2, "nl") == (
+        "**Antwoord uit de handreiking**\n\n"
+        "Een zin. [\\[1\\]](#bewijs-2-1) Zie [Nawoord](?unit=nawoord). Nog een. [\\[12\\]](#bewijs-2-12)"
     )
+
+
+def test_a_unit_is_shown_once_with_all_its_quotes(assistant: Assistant) -> None:
+    answer = assistant.ask("Wat registreert Veilig Thuis nu niet?")
+    shown = evidence_html(answer, 1, assistant, "nl")
+    assert shown.count('class="evidence-entry"') == len({citation.unit for citation in answer.citations})
+    assert [f'id="bewijs-1-{citation.marker}"' in shown for citation in answer.citations] == [True] * len(answer.citations)
 
 
 def test_both_languages_have_the_same_texts() -> None:
