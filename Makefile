@@ -1,6 +1,6 @@
 # Everything a user or developer needs; `make chat` is enough to begin.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev chat test test-slow check bench
+.PHONY: help setup setup-dev chat test test-slow check bench sbom
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,3 +44,8 @@ check: setup-dev  ## Style and types
 
 bench: setup-dev  ## Times and memory, beside the stock recipe
 	$(VENV)/bin/python -m evals.bench
+
+sbom: setup-dev  ## Software bill of materials (CycloneDX) and the licences of every package
+	$(PIP) -c constraints.txt cyclonedx-bom pip-licenses
+	$(VENV)/bin/cyclonedx-py environment $(VENV)/bin/python --of JSON -o sbom.json
+	$(VENV)/bin/pip-licenses --python=$(VENV)/bin/python --format=markdown --with-urls --output-file=licences.md

@@ -13,6 +13,9 @@ from assistant.language import language_of
 from assistant.service import Assistant
 from corpus.errors import BatchError, QuestionError
 
+_SHOWN = 200
+"""Characters of a question that could not be handled."""
+
 
 def read_batch(name: str) -> list[dict[str, Any]]:
     """The rows of a batch file (``-``: standard input); every line is checked before the first is answered.
@@ -49,13 +52,13 @@ def answer_batch(rows: list[dict[str, Any]], assistant: Assistant) -> Iterator[A
             answer = assistant.ask(question, history)
             answer.id = identity if isinstance(identity, str | int) else None
         except QuestionError as error:
-            asked = question if isinstance(question, str) else ""
+            asked = assistant.masked(question[:_SHOWN]) if isinstance(question, str) else ""
             answer = Answer(
                 id=identity if isinstance(identity, str | int) else None,
-                question=asked[:200],
+                question=asked,
                 standalone_question="",
                 status=AnswerStatus.ERROR,
-                language=language_of(asked[:200]),
+                language=language_of(asked),
                 answer=f"{error.message} {error.hint}",
                 index_version=assistant.index.name,
                 timing_ms={"total": 0.0},

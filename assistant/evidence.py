@@ -27,6 +27,8 @@ NAMED_FROM = -6.0
 """So is one that names a place, even more so."""
 LACKING = 2.0
 """What a question loses that asks for a kind of thing which the best unit does not hold."""
+LEANING = 1.0
+"""What a question gains that follows an answered one: it is about the same subject, in fewer words."""
 
 _STORY = 30
 """Words: a longer message tells a story around its question."""
@@ -55,11 +57,11 @@ def weigh(turn: Turn) -> None:
     best = turn.index.corpus.find(turn.found.hits[0].locator)
     reference = turn.index.corpus.publication_of(best).source_of(best.id) is not None
     lacking = lacks(turn, " ".join(unit.text for unit in turn.places or [best]))
-    score = None if signals.answered is None else signals.answered - LACKING * lacking
+    score = None if signals.answered is None else signals.answered - LACKING * lacking + LEANING * turn.followed
     wanted = NAMED_FROM if turn.places else SOURCED_FROM if reference or asks_source(turn) else ANSWERED_FROM
     answered = score is None or score >= (ANSWERED_FROM if lacking else wanted)
     limit = PLAIN_FROM if score is None else SOURCE_FROM if reference and asks_source(turn) else ON_TOPIC_FROM
-    on_topic = signals.topical >= limit
+    on_topic = turn.followed or signals.topical >= limit
     if not turn.places and not (on_topic and (answered or signals.topical >= DOUBTFUL_BELOW)):
         turn.status = AnswerStatus.OFF_TOPIC
     elif score is not None and not answered:

@@ -49,6 +49,9 @@ def compose(turn: Turn) -> None:
     if turn.parts:
         turn.statements = _joined(turn.parts)
         return
+    if names := _overview(turn):
+        turn.statements = names
+        return
     room = MAX_LIST_WORDS if len(turn.places) > 1 and (asks_whole(turn) or asks_list(turn)) else MAX_WORDS * asks_whole(turn)
     if turn.places and (_is_reference(turn.places, turn) or _length(_all(turn.places)) <= room):
         turn.statements = _all(turn.places)
@@ -66,6 +69,18 @@ def compose(turn: Turn) -> None:
     else:
         heads = _heads(turn.places, ranked) if 1 < len(turn.places) <= _EACH else []
         turn.statements = _select(ranked, heads, asks_list(turn), PARTIAL_WORDS if turn.missing else MAX_WORDS)
+
+
+def _overview(turn: Turn) -> list[Statement]:
+    """The lines of an overview that name the places, where several are only to be named; empty where no unit has them."""
+    if len(turn.places) < 2 or not (asks_list(turn) and asks_whole(turn)):
+        return []
+    for unit in turn.index.corpus.units:
+        lines = {line.sentence: turn.index.titled(line.sentence.text) for line in _all([unit]) if _is_listed(line)}
+        named = [Statement(unit, sentence) for sentence, titled in lines.items() if any(place in titled for place in turn.places)]
+        if len(named) == len(turn.places):
+            return named
+    return []
 
 
 def _candidates(turn: Turn) -> list[Unit]:

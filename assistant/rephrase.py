@@ -63,6 +63,7 @@ def rephrase(turn: Turn) -> None:
         return
     before = turn.replay(asked[-1], asked[:-1][-_DEEP:])
     position = _position(message, turn)
+    turn.followed = bool(before.statements)
     if (message.language or message.has("again")) and len(message.content) <= _DEEP:
         turn.standalone, turn.places = before.standalone, before.places
         turn.language = message.language or turn.language

@@ -54,7 +54,7 @@ class Assistant:
     @cached_property
     def _house(self) -> House:
         corpus = self.index.corpus
-        printed = [unit.text for unit in corpus.units]
+        printed = [text for unit in corpus.units for text in (unit.title, unit.text)]
         for publication in corpus.publications.values():
             printed += [author for source in publication.sources for author in source.authors]
         return House(self._settings.max_question_length, self._settings.contact, public_names(printed))
@@ -97,6 +97,10 @@ class Assistant:
             if proper and similarity < _SAME_QUESTION and language_of(entry.text) == answer.language:
                 chosen.setdefault((entry.locator, entry.start), entry.text)
         return list(chosen.values())[:limit]
+
+    def is_public(self, name: str) -> bool:
+        """Whether a publication prints a name."""
+        return self._house.public(name)
 
     def masked(self, text: str) -> str:
         """A text without invisible characters and personal data."""

@@ -47,6 +47,7 @@ class Turn:
         history: earlier turns, oldest first, as ``{"role", "content"}``.
         language: of the question, ``"nl"`` or ``"en"``.
         standalone: the question as it is searched.
+        followed: whether it leans on an earlier question that was answered.
         places: units that the question names; empty when it names none.
         parts: turns of the questions that it consists of, each answered; empty when it is one question.
         found: what search found; None until the retrieve step.
@@ -64,6 +65,7 @@ class Turn:
     language: str
     history: Sequence[Mapping[str, str]] = ()
     standalone: str = ""
+    followed: bool = False
     places: list[Unit] = field(default_factory=list)
     parts: list[Turn] = field(default_factory=list)
     found: Search | None = None

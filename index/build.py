@@ -63,12 +63,14 @@ class Builder:
         model: setting that names the embedder.
         chroma_url: a Chroma server, or None for the embedded store.
         progress: told about long work; None for silence.
+        common: the messages that every index holds; None: all of the package's.
     """
 
     data: DataFolder
     model: str
     chroma_url: str | None = None
     progress: Progress | None = None
+    common: Sequence[Entry] | None = None
 
     def build(self, publications: Sequence[Publication], *, force: bool = False, promote: bool = False) -> BuildResult:
         """Write the version for these publications; live at once if none is live or with ``promote``.
@@ -92,7 +94,8 @@ class Builder:
 
     def _build(self, publications: Sequence[Publication], force: bool, promote: bool) -> BuildResult:
         self._tidy()
-        entries = [*(entry for publication in publications for entry in entries_of(publication)), *common_entries()]
+        common = common_entries() if self.common is None else self.common
+        entries = [*(entry for publication in publications for entry in entries_of(publication)), *common]
         name = fingerprint(publications, entries, self.model)
         embedded = reused = 0
         built = force or not self._complete(name)

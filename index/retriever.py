@@ -21,7 +21,7 @@ from corpus.publication import Corpus
 from corpus.unit import Unit
 from corpus.vocabulary import Vocabulary
 from index.build import chunk_keywords, collection, keyword_text, read_entries, read_publications
-from index.chunking import COMMON, Entry, EntryKind
+from index.chunking import MESSAGES, Entry, EntryKind
 from index.classifier import load_classifier
 from index.evidence import Seen, Signals, WordCounts, load_evidence
 from index.fingerprint import FORMAT
@@ -255,7 +255,8 @@ class IndexVersion:
 
     def _guarded(self, message: str, kind: EntryKind, model: GuardModel) -> float:
         vector = self._embedded(message)
-        others = [row for other, rows in self._rows_of.items() if other in COMMON and other != kind for row in rows]
+        # What lies near a question of the bank is a question, however strong its words.
+        others = [row for other, rows in self._rows_of.items() if other in MESSAGES and other != kind for row in rows]
         return model.judge(message, vector, self.vectors[self._rows_of[kind]] @ vector, self.vectors[others] @ vector)
 
     def who(self, message: str) -> str:

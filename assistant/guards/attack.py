@@ -9,7 +9,7 @@ from __future__ import annotations
 from assistant.answer import AnswerStatus
 from assistant.turn import Turn
 
-ATTACK_FROM = 2.2
+ATTACK_FROM = 2.6
 """Log-odds of ``index/guard.py``."""
 
 

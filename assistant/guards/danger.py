@@ -18,12 +18,14 @@ from assistant.turn import Turn
 from corpus.places import contains
 
 # Log-odds of the model, set on the development half of evals/datasets/danger.jsonl.
-PERSONAL_FROM = -0.3
-"""Of a message without a word of work, and of its sentences."""
-BESIDE_WORK_FROM = 1.2
-"""Of a sentence without one, in a message that has one elsewhere."""
-AT_WORK_FROM = 1.5
-"""Of a message or sentence with a word of work."""
+PERSONAL_FROM = -0.5
+"""Of a message without a word of work."""
+AT_WORK_FROM = 1.0
+"""Of a message or sentence with one."""
+SENTENCE_FROM = 0.8
+"""Of a sentence without one."""
+HIDING_FROM = -3.0
+"""Of a message in which a single sentence can be a disclosure: one that is all policy hides none."""
 _SHORTEST = 4
 """Words of a sentence that is judged by itself."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
@@ -54,11 +56,12 @@ def is_disclosure(turn: Turn) -> bool:
         return True
     if turn.index.attack(own) > max(ATTACK_FROM, *(turn.index.danger(piece) for piece in (own, *_sentences(own)))):
         return False
-    at_work = _about_work(own)
-    if turn.index.danger(own) >= (AT_WORK_FROM if at_work else PERSONAL_FROM):
+    whole = turn.index.danger(own)
+    if whole >= (AT_WORK_FROM if _about_work(own) else PERSONAL_FROM):
         return True
-    beside = BESIDE_WORK_FROM if at_work else PERSONAL_FROM
-    return any(turn.index.danger(s) >= (AT_WORK_FROM if _about_work(s) else beside) for s in _sentences(own))
+    return whole >= HIDING_FROM and any(
+        turn.index.danger(sentence) >= (AT_WORK_FROM if _about_work(sentence) else SENTENCE_FROM) for sentence in _sentences(own)
+    )
 
 
 def help_lines(who: str, language: str) -> str:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Messages = list[dict[str, Any]]
 RELATED = 3
 STARTERS = 4
+REOPENED = 12
+"""Questions of a kept conversation that are asked again, at most."""
 _FORMS: dict[str, tuple[str, str]] = {
     "markdown": ("md", "text/markdown"),
     "word": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -91,11 +93,16 @@ class Chat:
         return Shown(messages, "", evidence, turns, self.assistant.related(answer, RELATED), self._signal(turns))
 
     def again(self, questions: str) -> Shown:
-        """A kept conversation, asked again; ``questions``: a JSON list. What cannot be asked is left out."""
+        """A kept conversation, asked again.
+
+        Args:
+            questions: a JSON list, as the page's script wrote it; of a longer one than is kept only the last ones count, and
+                anything else begins an empty conversation.
+        """
         shown = Shown([], "", "", [], [], self._signal([]))
         panels: list[str] = []
-        for question in json.loads(questions or "[]"):
-            shown = self.ask(str(question), shown.messages, shown.turns)
+        for question in _kept(questions):
+            shown = self.ask(question, shown.messages, shown.turns)
             panels = [shown.evidence, *panels]
         return Shown(shown.messages, "", "\n".join(panels), shown.turns, shown.related, shown.signal)
 
@@ -109,8 +116,8 @@ class Chat:
         words = texts(self.language)
         if not turns:
             return words["feedback_none"]
-        self.feedback.add(turns[-1], verdict, self.assistant.masked(comment[:1000]))
-        return words["feedback_thanks"]
+        kept = self.feedback.add(turns[-1], verdict, self.assistant.masked(comment[:1000]))
+        return words["feedback_thanks" if kept else "feedback_danger"]
 
     def file(self, turns: list[Answer], form: str) -> str:
         """The conversation as a file: JSON with its name, type and base64 content, null before the first answer."""
@@ -135,6 +142,14 @@ class Chat:
         danger = any(answer.status == AnswerStatus.SIGNPOST for answer in turns)
         keep = [] if danger else [answer.question for answer in turns]
         return json.dumps({"number": time.monotonic_ns(), "announce": announced, "keep": keep, "fresh": False})
+
+
+def _kept(questions: str) -> list[str]:
+    try:
+        kept = json.loads(questions)
+    except ValueError:
+        return []
+    return [question for question in kept if isinstance(question, str)][-REOPENED:] if isinstance(kept, list) else []
 
 
 def _said(answer: Answer) -> list[dict[str, str]]:

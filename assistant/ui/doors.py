@@ -9,7 +9,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Uploads, a proxy, links that keep a state, visitors' statistics, files.
-_CLOSED = re.compile(r"/(?:gradio_api/)?(?:upload|proxy=|deep_link|monitoring|file=|stream/|mcp)")
+_CLOSED = re.compile(
+    r"/(?:gradio_api/)?(?:upload|proxy=|deep_link|monitoring|file[=/]|stream/|process_recording|mcp|info$|openapi\.json)"
+)
 _INNER = re.compile(r"^(?:/[a-z]{2})?(?P<rest>/.*)$")
 
 

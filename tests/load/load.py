@@ -213,7 +213,8 @@ async def _visit(visitor: Visitor, path: str, number: int, plan: Plan, measured:
         asked = 0
         while True:
             for question in chance.choice(THREADS[path]):
-                await asyncio.sleep(chance.uniform(*plan.pause))
+                pause = chance.uniform(*plan.pause)
+                await asyncio.sleep(max(0.0, min(pause, end - time.monotonic())))
                 if time.monotonic() >= end:
                     return
                 await _timed(visitor.ask(question), measured.answers, measured)
