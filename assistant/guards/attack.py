@@ -9,11 +9,14 @@ from __future__ import annotations
 from assistant.answer import AnswerStatus
 from assistant.turn import Turn
 
-ATTACK_FROM = 2.6
-"""Log-odds of ``index/guard.py``."""
+# Log-odds of index/guard.py, set so that next to no question of the eval cases is taken for an attack.
+ATTACK_FROM = 1.6
+NAMING_FROM = 4.0
+"""The same for a message that names a place: a request to show it is worded like an order."""
 
 
 def block(turn: Turn) -> None:
     """End the turn when the message is an attack, unless somebody in it may be in danger."""
-    if turn.danger is None and turn.index.attack(turn.standalone) >= ATTACK_FROM:
+    limit = NAMING_FROM if turn.index.places(turn.standalone) else ATTACK_FROM
+    if turn.danger is None and turn.index.attack(turn.standalone) >= limit:
         turn.status = AnswerStatus.BLOCKED

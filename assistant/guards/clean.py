@@ -19,7 +19,7 @@ _UNSEEN = re.compile(
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILED = re.compile(f"({_MARK}{{2}}){_MARK}+")
 
-_LAYOUT = re.compile(r"<[^<>]{1,400}>|\]\([^()\s]*\)|\w+://\S+|[\[\]*_`>#|{}]")
+_LAYOUT = re.compile(r"<[^<>]{1,400}>|\]\((?:[^()\s]|\([^()]*\))*\)|\w+://\S+|[\[\]*_`>#|{}]")
 
 
 def clean(turn: Turn) -> None:
