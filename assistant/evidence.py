@@ -17,7 +17,7 @@ SOURCE_FROM = -1.2
 """The same where a source is asked and the best unit is a reference: such questions share few words with the subject."""
 SURE_FROM = 0.5
 """A question that the corpus clearly seems to answer may be this much further from the subject:"""
-FAR_FROM = -2.5
+FAR_FROM = -1.9
 DOUBTFUL_BELOW = 1.0
 """Under this a question is off topic as well when the corpus does not seem to answer it."""
 ANSWERED_FROM = -1.2
