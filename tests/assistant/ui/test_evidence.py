@@ -63,10 +63,18 @@ def test_plain_leaves_nothing_to_interpret(text: str) -> None:
 def test_markers_become_links_and_other_links_stay(assistant: Assistant) -> None:
     answer = cite(assistant, "crm-2021:nawoord", "x")
     answer.answer = "Een zin. [1] Zie [Nawoord](/?unit=nawoord). Nog een. [12]"
-    assert answer_markdown(answer, 2, "nl") == (
+    assert html.unescape(answer_markdown(answer, 2, "nl")) == (
         "**Antwoord uit de handreiking**\n\n"
         "Een zin. [\\[1\\]](#bewijs-2-1) Zie [Nawoord](?unit=nawoord). Nog een. [\\[12\\]](#bewijs-2-12)"
     )
+
+
+def test_markup_of_a_publication_stays_text(assistant: Assistant) -> None:
+    answer = cite(assistant, "crm-2021:nawoord", "x")
+    answer.answer = "![x](http://a.b/c) [y](javascript:alert(1)) <img src=z> **vet** [1]"
+    shown = answer_markdown(answer, 1, "nl")
+    assert not re.search(r"!\[|\]\((?!#bewijs)|<img", shown)
+    assert "![x](http://a.b/c) [y](javascript:alert(1)) <img src=z>" in html.unescape(shown)
 
 
 def test_a_unit_is_shown_once_with_all_its_quotes(assistant: Assistant) -> None:
