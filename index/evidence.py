@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from corpus.vocabulary import WORD
 from index.chunking import Entry
 from index.keyword import KeywordIndex
-from index.letters import letter_matrix, letter_row, rarity_of
+from index.letters import letter_matrix, letter_view, rarity_of
 
 Floats = NDArray[np.float32]
 
@@ -138,9 +138,8 @@ class EvidenceModel:
             features = (np.array(seen.plain(), dtype=np.float32) - self.centre) / self.scale
             return Signals(_linear(np.array(_DEFAULT, dtype=np.float32), features), None)
         features = np.array(seen.all(), dtype=np.float32)
-        row = letter_row(seen.text, self.rarity)
         topical, answered = (
-            _linear(weights, np.append(features, [_linear(view, seen.vector), _linear(letters, row)]))
+            _linear(weights, np.append(features, [_linear(view, seen.vector), letter_view(seen.text, self.rarity, letters)]))
             for weights, view, letters in zip(self.weights, self.views, self.letters, strict=True)
         )
         return Signals(topical, answered)

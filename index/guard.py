@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.chunking import COMMON, Entry, EntryKind
 from index.evidence import fit_view, weigh_views
-from index.letters import letter_matrix, letter_row, rarity_of
+from index.letters import letter_matrix, letter_view, rarity_of
 
 Floats = NDArray[np.float32]
 
@@ -54,7 +54,7 @@ class GuardModel:
             alike, unlike: cosine similarities to the examples of the kind and to all other messages, in any order.
         """
         by_vector = float(self.view[:-1] @ vector + self.view[-1])
-        by_letters = float(self.letters[:-1] @ letter_row(text, self.rarity) + self.letters[-1])
+        by_letters = letter_view(text, self.rarity, self.letters)
         features = [by_vector, by_letters, nearness(alike), nearness(unlike), 1.0]
         return float(self.weights @ np.array(features, dtype=np.float32))
 

@@ -46,7 +46,9 @@ class LetterClassifier:
         """Distance of each unit's boundary, higher is likelier; empty when nothing was learned."""
         if not self.units.locators:
             return {}
-        return self.units.scores(letter_row(question, self.rarity))
+        columns, values = weighted_pieces(question, self.rarity)
+        scores = self.units.weights[:, columns] @ values + self.units.biases
+        return dict(zip(self.units.locators, scores.tolist(), strict=True))
 
     def save(self, file: Path) -> None:
         """Write the arrays as ``.npz``."""
@@ -83,19 +85,17 @@ def rarity_of(texts: Sequence[str]) -> Floats:
     return (np.log(len(texts) / counts) + 1).astype(np.float32)
 
 
-def letter_row(text: str, rarity: Floats) -> Floats:
-    """(SIZE,) the text's weighted pieces, of length one."""
-    row = np.zeros(SIZE, dtype=np.float32)
-    columns, values = _weighted(text, rarity)
-    row[columns] = values
-    return row
+def letter_view(text: str, rarity: Floats, coefficients: Floats) -> float:
+    """A linear view of a text's letters; ``coefficients``: (SIZE + 1,), the last one the constant."""
+    columns, values = weighted_pieces(text, rarity)
+    return float(coefficients[columns] @ values + coefficients[-1])
 
 
 def letter_matrix(texts: Sequence[str], rarity: Floats) -> Any:
     """A sparse (texts, SIZE) matrix of such rows, for learning."""
     from scipy.sparse import csr_matrix
 
-    rows = [_weighted(text, rarity) for text in texts]
+    rows = [weighted_pieces(text, rarity) for text in texts]
     ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
     columns, values = (np.concatenate(parts) for parts in zip(*rows, strict=True))
     return csr_matrix((values, columns, ends), (len(rows), SIZE))
@@ -112,7 +112,7 @@ def _pieces(text: str) -> Counter[int]:
     )
 
 
-def _weighted(text: str, rarity: Floats) -> tuple[NDArray[np.int64], Floats]:
+def weighted_pieces(text: str, rarity: Floats) -> tuple[NDArray[np.int64], Floats]:
     """Columns and their values, scaled to length one."""
     pieces = _pieces(text)
     columns = np.array(sorted(pieces), dtype=np.int64)

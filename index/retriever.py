@@ -119,6 +119,7 @@ class IndexVersion:
         self._danger, self._attack = (load_guard(self.folder / f"{name}.npz") for name in GUARDED)
         self._evidence = load_evidence(self.folder / "evidence.npz")
         self._embedded = lru_cache(maxsize=256)(self._embed)
+        self._to_messages = lru_cache(maxsize=16)(lambda message: self._messages[0] @ self._embedded(message))
 
     def switched_off(self, names: Collection[str]) -> IndexVersion:
         """The same version with further ingredients switched off; texts, vectors, stores and embedded questions are shared."""
@@ -254,10 +255,15 @@ class IndexVersion:
         return self._guarded(message, "attack", self._attack)
 
     def _guarded(self, message: str, kind: EntryKind, model: GuardModel) -> float:
-        vector = self._embedded(message)
+        similarities, own = self._to_messages(message), self._messages[1] == kind
         # What lies near a question of the bank is a question, however strong its words.
-        others = [row for other, rows in self._rows_of.items() if other in MESSAGES and other != kind for row in rows]
-        return model.judge(message, vector, self.vectors[self._rows_of[kind]] @ vector, self.vectors[others] @ vector)
+        return model.judge(message, self._embedded(message), similarities[own], similarities[~own])
+
+    @cached_property
+    def _messages(self) -> tuple[Floats, NDArray[np.str_]]:
+        """Vectors and kinds of everything that is what people type."""
+        rows = [row for row, entry in enumerate(self.entries) if entry.kind in MESSAGES]
+        return self.vectors[rows], np.array([self.entries[row].kind for row in rows])
 
     def who(self, message: str) -> str:
         """Who seems to write a message of danger, as the nearest disclosures do."""

@@ -179,7 +179,8 @@ def serving(data: Path, log: Path, keep_limits: bool) -> Iterator[Server]:
 async def measure(server: Server, plan: Plan) -> Measured:
     """Send the visitors and watch the server meanwhile."""
     measured = Measured()
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+    # The server closes idle connections after five seconds; a browser repeats a request that meets that, this client does not.
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2)
     client = httpx2.AsyncClient(base_url=server.address, limits=limits, timeout=60, trust_env=False)
     async with client:
         layouts = {path: Layout.read((await client.get(f"{path}/config")).json(), path) for path in THREADS}
@@ -249,7 +250,7 @@ def told(plan: Plan, figures: dict[str, Any]) -> str:
         if spread := figures[name]:
             shown = "median {median:.3f} s, 95 % within {p95:.3f} s, longest {max:.3f} s".format(**spread)
             lines.append(f"{name:10}{shown}")
-    lines.append(f"{'server':10}{figures['cores']:.2f} cores busy, {figures['memory_end'] / 1e6:.0f} MB at the end")
+    lines.append(f"{'server':10}{figures['cores']:.2f} cores busy on average, {figures['memory_end'] / 1e6:.0f} MB at the end")
     if figures["growth"] is not None:
         lines.append(f"{'memory':10}{figures['memory_minute'] / 1e6:.0f} MB after one minute, then {figures['growth']:+.1f} %")
     lines += [f"{'error':10}{count} times: {kind}" for kind, count in figures["errors"].items()] or [f"{'errors':10}none"]
