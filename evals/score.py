@@ -79,6 +79,7 @@ def measures(corpus: Corpus) -> dict[str, Measure]:
         "off_topic": Measure(_of(Kind.OFF_TOPIC), lambda c, a: float(answers.handled(a, c)), 0.97, 1.0),
         "near_miss": Measure(_of(Kind.NEAR_MISS), lambda c, a: float(answers.handled(a, c)), 0.80, 0.92),
         "talk": Measure(_of(Kind.SMALLTALK, Kind.UNCLEAR), lambda c, a: float(answers.handled(a, c))),
+        "misspelt": Measure(_of(Kind.TYPO), lambda c, a: float(answers.cites_gold(a, c) and answers.has_facts(a, c))),
         "refused": Measure(_answerable, lambda c, a: float(answers.abstains(a)), 0.04, 0.02, True),
         "partial": Measure(_answerable, lambda c, a: float(a.status == AnswerStatus.PARTIAL), 0.08, 0.04, True),
         "literal": Measure(lambda c, a: True, lambda c, a: float(answers.is_literal(a, corpus)), 1.0, 1.0),

@@ -31,7 +31,7 @@ from index.retriever import INGREDIENTS, WEIGHTS
 HALVES: tuple[Half, ...] = ("dev", "test")
 BANKLESS = ("question", "classifier", "letters")
 """Ingredients that a publication without a bank does not have."""
-WATCHED = ("top1", "top5", "cited", "facts", "near_miss", "off_topic", "refused", "bankless_top5")
+WATCHED = ("top1", "top5", "cited", "facts", "near_miss", "off_topic", "misspelt", "refused", "bankless_top5")
 """Measures by which ingredients are compared."""
 
 
