@@ -23,12 +23,15 @@ def text(key: str, language: str = "nl", **values: object) -> str:
 
 
 def render_answer(answer: Answer) -> str:
-    """The answer, then one line per citation."""
-    lines = [answer.answer]
-    if answer.citations:
-        lines.append("")
-        lines += [f"[{c.marker}] {c.label} · {text('show', answer.language, locator=c.locator)}" for c in answer.citations]
-    return "\n".join(lines)
+    """The answer, then one line per cited place with its markers."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for citation in answer.citations:
+        places.setdefault((citation.label, citation.locator), []).append(f"[{citation.marker}]")
+    cited = [
+        f"{' '.join(markers)} {label} · {text('show', answer.language, locator=locator)}"
+        for (label, locator), markers in places.items()
+    ]
+    return "\n".join([answer.answer, "", *cited] if cited else [answer.answer])
 
 
 def render_unit(unit: Unit, corpus: Corpus, language: str) -> str:

@@ -55,15 +55,23 @@ class Run:
     nearest: dict[str, float] = field(default_factory=dict)
 
 
-def evaluate(settings: Settings, half: Half, *, ablate: bool = False, tell: Callable[[str], None] = lambda _: None) -> Run:
+def evaluate(
+    settings: Settings,
+    half: Half,
+    *,
+    ablate: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    assistant: Assistant | None = None,
+) -> Run:
     """Answer and score one half of the cases.
 
     Args:
         ablate: once more for each ingredient switched off.
         tell: called with what is going on.
+        assistant: who answers, with these settings; None: one is opened.
     """
     tell(half)
-    assistant = Assistant(settings)
+    assistant = assistant or Assistant(settings)
     cases = load_cases(half, assistant.index.corpus)
     answers, bankless, rows = _answered(assistant, cases)
     names = list(measures(assistant.index.corpus))
@@ -73,7 +81,6 @@ def evaluate(settings: Settings, half: Half, *, ablate: bool = False, tell: Call
         tell(f"{half} – {name}")
         without[name] = summarise(_answered(assistant.switched_off([name]), cases)[2], names)
     described = describe(settings, assistant, half)
-    assistant.close()
     return Run(described, cases, answers, bankless, rows, summarise(rows, names), without, nearest)
 
 

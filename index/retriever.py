@@ -118,7 +118,7 @@ class IndexVersion:
         self._letters = load_letters(self.folder / "letters.npz")
         self._danger, self._attack = (load_guard(self.folder / f"{name}.npz") for name in GUARDED)
         self._evidence = load_evidence(self.folder / "evidence.npz")
-        self._embedded = lru_cache(maxsize=256)(self._embed)
+        self._embedded = lru_cache(maxsize=4096)(self._embed)
         self._to_messages = lru_cache(maxsize=16)(lambda message: self._messages[0] @ self._embedded(message))
 
     def switched_off(self, names: Collection[str]) -> IndexVersion:

@@ -82,6 +82,7 @@
     if (link) show(event, link);
     else if (event.target.closest("button.copy")) copy(event.target.closest("button.copy"));
     else if (event.target.closest("#exit")) leave();
+    else if (event.target.closest("#clear")) current = null;
   });
 
   function download({ name, type, data }) {
@@ -150,8 +151,9 @@
 
   // What the server says to this script stands in two hidden boxes; each message is new by its number.
   function hear({ announce, keep: questions, fresh }) {
-    if (fresh) current = null;
-    else { say(announce); keep(questions); }
+    if (fresh) return;
+    say(announce);
+    keep(questions);
   }
   const heard = {};
   setInterval(() => {

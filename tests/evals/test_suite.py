@@ -22,8 +22,8 @@ from index.retriever import INGREDIENTS
 
 
 @pytest.fixture(scope="module")
-def run(settings: Settings) -> Run:
-    return evaluate(settings, "test")
+def run(settings: Settings, assistant: Assistant) -> Run:
+    return evaluate(settings, "test", assistant=assistant)
 
 
 def test_the_test_half_is_no_worse_than_the_baseline(run: Run, assistant: Assistant) -> None:
@@ -51,9 +51,9 @@ def test_swapped_units_close_the_gate(tmp_path: Path, settings: Settings, public
 
 
 @pytest.mark.parametrize("off", INGREDIENTS)
-def test_an_ingredient_switched_off_closes_the_gate(settings: Settings, off: str) -> None:
-    spoiled = evaluate(settings.model_copy(update={"without": frozenset({off})}), "test")
-    assert worse(spoiled, Assistant(settings).index.corpus)
+def test_an_ingredient_switched_off_closes_the_gate(settings: Settings, assistant: Assistant, off: str) -> None:
+    without = settings.model_copy(update={"without": frozenset({off})})
+    assert worse(evaluate(without, "test", assistant=assistant.switched_off([off])), assistant.index.corpus)
 
 
 def test_a_run_is_kept_scored_again_and_compared(run: Run, assistant: Assistant, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A real server with the real page, and a real browser."""
+"""A real server with the real page, and a real browser; one at a time, for Playwright keeps an event loop in its thread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(assistant: Assistant, settings: Settings) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -38,7 +38,7 @@ def address(assistant: Assistant, settings: Settings) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     assert CHROMIUM.exists(), "Chromium is missing: apt-get install -y chromium"
     with sync_playwright() as playwright:
