@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from corpus.publication import Publication
@@ -150,7 +150,12 @@ class PlaceFinder:
 
 def contains(phrases: list[str], text: str) -> bool:
     """Whether one of the phrases stands in a lower-case text, as whole words."""
-    return re.search(rf"(?<!\w)(?:{_either(phrases)})(?!\w)", text) is not None
+    return _pattern(tuple(phrases)).search(text) is not None
+
+
+@lru_cache(maxsize=512)
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_either(phrases)})(?!\w)")
 
 
 def _values(words: list[str]) -> dict[str, int]:

@@ -45,7 +45,8 @@ WEIGHTS = {"chunk": 0.2, "sentence": 0.4, "keyword": 0.5, "classifier": 1.1, "le
 the chance that a unit is the right one. A part without entries counts for nothing. docs/evaluation.md tells more."""
 INGREDIENTS = (*WEIGHTS, "question", "compounds", "spelling")
 """What can be switched off, to measure what it adds."""
-_NEAREST = 400
+_NEAREST = {"chunk": 400, "question": 60}
+"""How many are looked up: of chunks all that matter for the best one of every unit, of questions those that something reads."""
 _SHOWN = 30
 
 
@@ -309,7 +310,7 @@ class IndexVersion:
 
     def _nearest(self, kind: EntryKind, vector: Floats) -> Nearest:
         store = self._stores.get(kind)
-        return store.search(vector.tolist(), min(_NEAREST, store.count())) if store else []
+        return store.search(vector.tolist(), min(_NEAREST[kind], len(self.rows(kind)))) if store else []
 
     def close(self) -> None:
         """Give back the store's files and the lock; copies made by ``switched_off`` are closed with it."""

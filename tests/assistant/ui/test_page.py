@@ -134,6 +134,7 @@ def test_the_answer_is_announced_once(page: Page) -> None:
 
 def test_copy_with_citation(page: Page) -> None:
     ask(page, "Welke bron hoort bij voetnoot 7?")
+    expect(page.locator("#voice")).to_contain_text("Het antwoord staat er")
     page.locator("button.copy").first.click()
     expect(page.locator("#voice")).to_have_text("Gekopieerd")
     copied = page.evaluate("navigator.clipboard.readText()")

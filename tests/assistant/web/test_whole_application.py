@@ -15,12 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from assistant.service import Assistant
 from assistant.settings import Settings
 from assistant.ui.app import create_app
-from assistant.web.limits import Limits
-from assistant.web.login import PasswordDoor
-from assistant.web.metrics import Metrics
-from assistant.web.refusal import Refusals
-from assistant.web.users import Users, add_user
-from assistant.web.wiring import Access, Guard, protect
+from assistant.web.users import add_user
 
 Serve = Callable[..., str]
 PASSWORD = "vier woorden op een rij"
@@ -58,11 +53,8 @@ def reverse_proxy(target: str) -> FastAPI:
 def site(serve: Serve, assistant: Assistant, settings: Settings, tmp_path: Path) -> str:
     """Address of the chat behind a proxy, for two questions a minute."""
     add_user(tmp_path / "users", "anna", "user", PASSWORD)
-    metrics = Metrics()
-    refusals = Refusals(count=metrics.refused)
-    app = create_app(assistant, settings)
-    access = Access(PasswordDoor(Users(tmp_path / "users"), refusals), "s" * 40, path=PATH)
-    protect(app, Guard(metrics, refusals, Limits(questions_per_minute_per_session=2), access))
+    set_so = {"users_file": tmp_path / "users", "root_path": PATH, "questions_per_minute_per_session": 2}
+    app = create_app(assistant, settings.model_copy(update=set_so))
     inner = serve(app, root_path=PATH, proxy_headers=True, forwarded_allow_ips="127.0.0.1", timeout_graceful_shutdown=2)
     return serve(reverse_proxy(inner), timeout_graceful_shutdown=2) + PATH
 
