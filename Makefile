@@ -8,6 +8,9 @@ PIP := $(VENV)/bin/pip install --disable-pip-version-check --quiet
 # The CPU build of PyTorch: the default index would serve several gigabytes of CUDA on Linux.
 TORCH_CPU := --retries 1 --extra-index-url https://download.pytorch.org/whl/cpu
 
+# Small matrix products: more threads than one fight over the cores (docs/load.md).
+export OPENBLAS_NUM_THREADS := 1
+
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 

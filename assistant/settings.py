@@ -24,6 +24,8 @@ _OFFLINE = {
     "OTEL_SDK_DISABLED": "true",
     # Several questions at a time: threads of the embedder that wait must not keep the cores busy.
     "OMP_WAIT_POLICY": "PASSIVE",
+    # The products here are small: two threads for each fight over the cores and make a question slower.
+    "OPENBLAS_NUM_THREADS": "1",
 }
 
 
