@@ -70,6 +70,7 @@ def test_all_by_keyboard(page: Page) -> None:
     page.keyboard.type("Welke bron hoort bij voetnoot 7?")
     page.keyboard.press("Enter")
     expect(page.locator("#bewijs-1-1")).to_be_visible()
+    expect(page.locator("#voice")).to_contain_text("Het antwoord staat er")
     for _ in range(60):
         page.keyboard.press("Shift+Tab")
         if page.evaluate("document.activeElement.matches('a[href*=\"#bewijs\"]')"):
