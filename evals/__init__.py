@@ -1,4 +1,4 @@
-"""Measuring: what the assistant costs in time and memory.
+"""Measuring: how good the answers are, and what they cost in time and memory.
 
-In: an installed assistant. Out: figures. Open ``bench.py``.
+In: an installed assistant. Out: figures, reports and the gate of ``make test``. Open ``suite.py`` first; ``bench.py`` measures time.
 """
