@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import threading
 from collections.abc import Callable
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 
     from assistant.settings import Settings
 
-_REFRESH = 1
-"""Seconds after which the loading page asks again."""
+_NONCE = secrets.token_urlsafe(16)
+_WAIT = """
+const later = () => setTimeout(look, 300);
+const look = () => fetch("readyz").then((said) => said.status === 503 ? later() : location.reload(), later);
+look();
+"""
+"""Opens the page when it is there. A page that reloads itself would start a screen reader anew each second."""
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -87,12 +93,20 @@ class Opening:
         elif scope["path"].endswith("/readyz"):
             response = JSONResponse({"status": "loading"}, status_code=503)
         else:
-            said = text("page_loading", self._language)
-            head = f'<meta charset="utf-8"><meta http-equiv="refresh" content="{_REFRESH}"><title>Wegwijzer</title>'
-            page = f'<!doctype html><html lang="{self._language}">{head}<p role="status">{said}</p></html>'
-            response = HTMLResponse(page, status_code=503 if scope["path"] not in ("", "/") else 200)
-            response.headers.update({"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'"})
+            response = HTMLResponse(loading_page(self._language))
+            response.status_code = 200 if scope["path"] in ("", "/", f"{scope.get('root_path', '')}/") else 503
+            allowed = f"default-src 'none'; connect-src 'self'; script-src 'nonce-{_NONCE}'"
+            response.headers.update({"Cache-Control": "no-store", "Content-Security-Policy": allowed})
         await response(scope, receive, send)
+
+
+def loading_page(language: str) -> str:
+    """HTML that says that the chat loads and opens it as soon as it is ready."""
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head += '<meta name="color-scheme" content="light dark"><title>Wegwijzer</title>'
+    body = f'<main><h1>Wegwijzer</h1><p role="status">{text("page_loading", language)}</p></main>'
+    body += f'<script nonce="{_NONCE}">{_WAIT}</script>'
+    return f'<!doctype html><html lang="{language}"><head>{head}</head><body>{body}</body></html>'
 
 
 def run_server(settings: Settings, host: str, port: int) -> None:

@@ -39,7 +39,7 @@ def main(model_folder: str, text_file: str, questions_json: str) -> None:
     store.similarity_search(questions[0])
     cold = time.perf_counter() - begun
     warm = []
-    for question in questions * 4:
+    for question in questions[1:]:
         asked = time.perf_counter()
         store.similarity_search(question)
         warm.append(time.perf_counter() - asked)

@@ -139,9 +139,11 @@ class RateLimit:
 
     def _judge(self, route: Route, scope: Scope, body: bytes) -> tuple[Reason, float]:
         """The limit that this request meets, and the seconds until it fits again; 0.0 when it fits now."""
-        if route not in (Route.QUESTION, Route.ACTION):
+        if route not in (Route.QUESTION, Route.ACTION, Route.SEARCH):
             return Reason.ADDRESS, 0.0
         address = address_of(scope)
+        if route == Route.SEARCH:  # it costs what a question costs
+            return Reason.ADDRESS, self._addresses.take(address)
         session, function = _asked(body)
         if route == Route.ACTION or not self._is_question(scope, function):
             return Reason.ADDRESS, self._actions.take(address)

@@ -42,6 +42,7 @@ def configure_logs(level: str = "info", stream: IO[str] | None = None) -> None:
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(_is_wanted)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -83,6 +84,11 @@ def note(
 def client_mark(scope: Scope) -> str:
     """Eight letters that are the same for one address as long as this process runs, and from which nobody finds the address."""
     return hmac.new(_KEY, address_of(scope).encode(), hashlib.sha256).hexdigest()[:8]
+
+
+def _is_wanted(record: logging.LogRecord) -> bool:
+    """A library may set its own level, whatever the root's: below a warning only we and the server speak."""
+    return record.levelno >= logging.WARNING or record.name in (_LOGGER.name, *_TRUSTED)
 
 
 class JsonLines(logging.Formatter):

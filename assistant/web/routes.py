@@ -6,6 +6,7 @@ import ipaddress
 import re
 from enum import StrEnum
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.types import Scope
 
@@ -14,6 +15,7 @@ class Route(StrEnum):
     """Classes of routes."""
 
     PAGE = "page"
+    SEARCH = "search"
     QUESTION = "question"
     ACTION = "action"
     STREAM = "stream"
@@ -33,6 +35,8 @@ LOGIN, CALLBACK, LOGOUT = "/login", "/login/callback", "/logout"
 _OWN = {**dict.fromkeys(HEALTH, Route.HEALTH), METRICS: Route.METRICS, **dict.fromkeys((LOGIN, CALLBACK, LOGOUT), Route.LOGIN)}
 _LANGUAGE = re.compile(r"/[a-z]{2}(?=/|$)")
 """The page in another language than the first stands under its code."""
+_SEARCH = re.compile(r"(?:GET|HEAD) /$")
+"""A search in the guidance: the page's address, with words to look for."""
 _FOUND: tuple[tuple[Route, re.Pattern[str]], ...] = (
     (Route.PAGE, re.compile(r"GET /$")),
     # Gradio answers a function on all of these; the page itself only uses the first.
@@ -52,6 +56,8 @@ def route_of(scope: Scope) -> Route:
     if path in _OWN:
         return _OWN[path]
     asked = f"{scope.get('method')} {page_path(path)}"
+    if _SEARCH.match(asked) and parse_qs(scope.get("query_string", b"").decode("latin-1")).keys() & {"zoek"}:
+        return Route.SEARCH
     return next((route for route, pattern in _FOUND if pattern.match(asked)), Route.OTHER)
 
 

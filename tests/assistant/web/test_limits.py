@@ -175,6 +175,15 @@ def test_many_sessions_of_one_address_share_a_limit(serve: Serve) -> None:
     assert statuses == [200] * 10 + [429] * 4
 
 
+def test_a_search_in_the_guidance_counts_as_a_question(serve: Serve) -> None:
+    app, _, _ = guarded(Limits(questions_per_minute_per_address=3))
+    with httpx.Client(base_url=serve(app)) as client:
+        found = [client.get("/", params={"zoek": f"woord {number}"}).status_code for number in range(4)]
+        assert found == [404] * 3 + [429]  # the small application has no such page; what matters is who is let through
+        assert client.get("/", params={"unit": "zoek"}).status_code == 404
+        assert ask(client).status_code == 429
+
+
 def test_a_body_without_a_session_counts_for_its_address(serve: Serve) -> None:
     app, _, _ = guarded(Limits(questions_per_minute_per_session=3))
     bodies: list[bytes] = [

@@ -139,6 +139,15 @@ def test_warnings_are_told_without_their_words(stream: io.StringIO) -> None:
     assert SECRET not in stream.getvalue()
 
 
+def test_a_library_that_sets_its_own_level_stays_silent(stream: io.StringIO) -> None:
+    talkative = logging.getLogger("talkative")
+    talkative.setLevel(logging.DEBUG)
+    talkative.debug(SECRET)
+    talkative.warning(SECRET)
+    (line,) = lines(stream)
+    assert line["level"] == "warning" and SECRET not in stream.getvalue()
+
+
 def test_an_event_has_its_fields_and_no_other(stream: io.StringIO) -> None:
     note("answer", status="answered", language="nl", duration_ms=12.345, index_version="abc")
     (line,) = lines(stream)

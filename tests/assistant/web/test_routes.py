@@ -30,6 +30,11 @@ def test_the_class_of_a_request(method: str, path: str, expected: Route, languag
     assert route_of({"method": method, "path": root + language + path, "root_path": root}) == expected
 
 
+@pytest.mark.parametrize(("query", "expected"), [(b"zoek=a", Route.SEARCH), (b"zoek=", Route.PAGE), (b"unit=zoek", Route.PAGE)])
+def test_a_search_is_no_page(query: bytes, expected: Route) -> None:
+    assert route_of({"method": "GET", "path": "/en", "query_string": query}) == expected
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
