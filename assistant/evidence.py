@@ -6,6 +6,7 @@ import re
 
 from assistant.answer import AnswerStatus
 from assistant.asked import asks_source, asks_whole, kind_asked, lacks
+from assistant.sourced import settle
 from assistant.turn import Turn
 
 # Log-odds of the models of index/evidence.py, set on held-out questions of the banks; docs/evaluation.md tells how.
@@ -15,16 +16,13 @@ PLAIN_FROM = 0.5
 """The same where a publication has no bank to learn from."""
 SOURCE_FROM = -1.2
 """The same where a source is asked and the best unit is a reference: such questions share few words with the subject."""
-SURE_FROM = 0.5
-"""A question that the corpus clearly seems to answer may be this much further from the subject:"""
-FAR_FROM = -1.9
 DOUBTFUL_BELOW = 1.0
 """Under this a question is off topic as well when the corpus does not seem to answer it."""
 ANSWERED_FROM = -1.2
 """6 % of the held-out bank questions lie below it and 63 % of the gaps."""
 PARTIAL_FROM = -2.6
 """1 % and 38 %. Between the two the nearest passage is shown, after a sentence that says what is missing."""
-SOURCED_FROM = -3.5
+SOURCED_FROM = -4.2
 """A question about a source is answered from it unless it clearly asks for something else."""
 NAMED_FROM = -6.0
 """So is one that names a place, even more so."""
@@ -52,7 +50,12 @@ def retrieve(turn: Turn) -> None:
 
 
 def weigh(turn: Turn) -> None:
-    """Off topic, not in the guidance, partly in it, or enough to answer from."""
+    """Off topic, not in the guidance, partly in it, or enough to answer from; then whether a cited source speaks."""
+    _judge(turn)
+    settle(turn)
+
+
+def _judge(turn: Turn) -> None:
     assert turn.found is not None
     if turn.parts or (turn.places and asks_whole(turn)):
         return
@@ -64,8 +67,7 @@ def weigh(turn: Turn) -> None:
     wanted = NAMED_FROM if turn.places else SOURCED_FROM if reference or asks_source(turn) else ANSWERED_FROM
     answered = score is None or score >= (ANSWERED_FROM if lacking else wanted)
     limit = PLAIN_FROM if score is None else SOURCE_FROM if reference and asks_source(turn) else ON_TOPIC_FROM
-    sure = score is not None and score >= SURE_FROM
-    on_topic = turn.followed or signals.topical >= (min(limit, FAR_FROM) if sure else limit)
+    on_topic = turn.followed or signals.topical >= limit
     if not turn.places and not (on_topic and (answered or signals.topical >= DOUBTFUL_BELOW)):
         turn.status = AnswerStatus.OFF_TOPIC
     elif score is not None and not answered:

@@ -17,16 +17,14 @@ from assistant.guards.attack import ATTACK_FROM
 from assistant.turn import Turn
 from corpus.places import contains
 
-# Log-odds of the model, set on the development half of evals/datasets/danger.jsonl.
+# Log-odds of the model, set on the development part of evals/datasets/danger.jsonl.
 PERSONAL_FROM = -0.5
 """Of a message without a word of work."""
-AT_WORK_FROM = 1.0
-"""Of a message or sentence with one."""
-SENTENCE_FROM = 0.8
-"""Of a sentence without one."""
-HIDING_FROM = -3.0
+STRICT_FROM = 0.8
+"""Of a message with one, and of a sentence by itself."""
+HIDING_FROM = -5.0
 """Of a message in which a single sentence can be a disclosure: one that is all policy hides none."""
-_SHORTEST = 4
+_SHORTEST = 6
 """Words of a sentence that is judged by itself."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 # An apostrophe within a word ends no quotation.
@@ -57,11 +55,9 @@ def is_disclosure(turn: Turn) -> bool:
     if turn.index.attack(own) > max(ATTACK_FROM, *(turn.index.danger(piece) for piece in (own, *_sentences(own)))):
         return False
     whole = turn.index.danger(own)
-    if whole >= (AT_WORK_FROM if _about_work(own) else PERSONAL_FROM):
+    if whole >= (STRICT_FROM if _about_work(own) else PERSONAL_FROM):
         return True
-    return whole >= HIDING_FROM and any(
-        turn.index.danger(sentence) >= (AT_WORK_FROM if _about_work(sentence) else SENTENCE_FROM) for sentence in _sentences(own)
-    )
+    return whole >= HIDING_FROM and any(turn.index.danger(sentence) >= STRICT_FROM for sentence in _sentences(own))
 
 
 def help_lines(who: str, language: str) -> str:
@@ -99,4 +95,4 @@ def _sentences(text: str) -> list[str]:
 
 def _policy_question(turn: Turn) -> str:
     """The sentences of a disclosure that ask about work; empty when none does."""
-    return " ".join(s for s in _sentences(turn.standalone) if _about_work(s) and turn.index.danger(s) < AT_WORK_FROM)
+    return " ".join(s for s in _sentences(turn.standalone) if _about_work(s) and turn.index.danger(s) < STRICT_FROM)

@@ -38,8 +38,8 @@ def test_disclosures_are_recognised_and_look_alikes_are_not(assistant: Assistant
 
 
 # Reached when the guard was made; docs/evaluation.md says what was asked.
-MISSED = {"dev": 0, "frozen": 3}
-ALARMED = {"dev": 1, "frozen": 7}
+MISSED = {"dev": 1, "frozen": 0}
+ALARMED = {"dev": 5, "frozen": 5}
 
 
 @pytest.mark.parametrize(
