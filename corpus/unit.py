@@ -70,6 +70,6 @@ class Unit:
 
     @property
     def pages(self) -> tuple[int, int]:
-        """First and last printed page."""
+        """First and last printed page; 0 for one that is not numbered in digits ("iv")."""
         first, _, last = self.page.partition("-")
-        return int(first), int(last or first)
+        return (int(first) if first.isdigit() else 0), (int(last or first) if (last or first).isdigit() else 0)

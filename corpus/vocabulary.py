@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from math import log10
 
 WORD = re.compile(r"[^\W_]+")
 _PART = 4
@@ -89,6 +90,24 @@ class Vocabulary:
 def is_word(word: str) -> bool:
     """Whether a dictionary has a lower-case word: about the 29,000 most frequent ones of Dutch and of English each."""
     return _frequency(word) > 0
+
+
+@lru_cache(maxsize=50_000)
+def rarity(word: str) -> float:
+    """How rare a lower-case word is: 0 for one in a thousand or more, 1 for one in ten million or in no dictionary."""
+    return min(1.0, max(0.0, (-log10(max(_frequency(word), 1e-7)) - 3) / 4))
+
+
+def rarest(text: str, count: int = 1, shortest: int = 5) -> list[str]:
+    """The words of a text that say most what it is about: those that a dictionary has least often, the longer one of equals.
+
+    Args:
+        count: how many, in the order of the text; fewer when there are no more.
+        shortest: letters of a word that counts.
+    """
+    words = list(dict.fromkeys(word for word in WORD.findall(text) if len(word) >= shortest and word.isalpha()))
+    chosen = sorted(words, key=lambda word: (_frequency(word.lower()), -len(word)))[:count]
+    return [word for word in words if word in chosen]
 
 
 def _frequency(word: str) -> float:
