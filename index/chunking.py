@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.bank import attacks, disclosures, lookalikes, off_topic_questions
@@ -11,7 +11,7 @@ from corpus.publication import Publication
 from corpus.sentences import Sentence, sentences_of
 from corpus.unit import Unit
 
-EntryKind = Literal["chunk", "sentence", "question", "gap", "off_topic", "disclosure", "attack", "lookalike"]
+EntryKind = Literal["chunk", "sentence", "question", "gap", "off_topic", "disclosure", "attack", "lookalike", "source"]
 
 COMMON: tuple[EntryKind, ...] = ("off_topic", "disclosure", "attack", "lookalike")
 """Kinds that every index holds, whatever its publications."""
@@ -28,7 +28,8 @@ class Entry:
 
     Attributes:
         kind: chunk (paragraph), sentence, question (of the bank), gap (a near miss), off_topic (about anything else), disclosure
-            (somebody may be in danger), attack (an order to break the rules), lookalike (the same words without either).
+            (somebody may be in danger), attack (an order to break the rules), lookalike (the same words without either), source
+            (passage of a cited source: the second tier, which no search for the guidance sees).
         locator: the unit it belongs to or leads to; empty for a question that leads nowhere.
         start, end: the literal stretch of the unit's text: the paragraph, the sentence, or the span that answers the
             bank's question. Both 0 for a unit without text.
@@ -57,8 +58,10 @@ class Entry:
 
 
 def entries_of(publication: Publication) -> list[Entry]:
-    """Every entry of a publication: chunks, sentences, bank questions, gaps."""
+    """Every entry of a publication: chunks, sentences, bank questions, gaps; of a cited source only its passages."""
     chunks = [entry for unit in publication.units for entry in _chunks(unit, publication)]
+    if not publication.is_guidance:
+        return [replace(chunk, kind="source") for chunk in chunks]
     sentences = [
         Entry("sentence", str(unit.locator), s.start, s.end, s.text) for unit in publication.units for s in sentences_of(unit)
     ]

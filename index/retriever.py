@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from copy import copy
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from numpy.typing import NDArray
 
-from corpus.errors import StoreError
-from corpus.places import PlaceFinder
-from corpus.publication import Corpus
 from corpus.unit import Unit
-from corpus.vocabulary import Vocabulary
-from index.build import chunk_keywords, collection, keyword_text, read_entries, read_publications
-from index.chunking import MESSAGES, Entry, EntryKind
-from index.classifier import load_classifier
-from index.evidence import Seen, Signals, WordCounts, load_evidence
-from index.fingerprint import FORMAT
-from index.fusion import fuse
-from index.guard import GUARDED, GuardModel, load_guard, most_like
-from index.keyword import KeywordIndex
-from index.letters import load_letters
-from index.versions import DataFolder, verify_files
+from index.chunking import Entry, EntryKind
+from index.evidence import Seen, Signals
+from index.fusion import WEIGHTS, fuse
+from index.guard import GuardModel, most_like
+from index.opened import Floats, OpenedVersion
 
-if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
-
-    from index.vector_store import VectorStore
-
-Floats = NDArray[np.float32]
 Nearest = list[tuple[int, float]]
 """Rows with their cosine similarity, nearest first."""
 
-WEIGHTS = {"chunk": 0.2, "sentence": 0.4, "keyword": 0.5, "classifier": 1.1, "letters": 0.5}
-"""Of the parts that are fused, learned on held-out questions of the bank so that the softmax of the fused scores is about
-the chance that a unit is the right one. A part without entries counts for nothing. docs/evaluation.md tells more."""
-INGREDIENTS = (*WEIGHTS, "question", "compounds", "spelling")
-"""What can be switched off, to measure what it adds."""
 _NEAREST = {"chunk": 400, "question": 60}
 """How many are looked up: of chunks all that matter for the best one of every unit, of questions those that something reads."""
 _SHOWN = 30
@@ -77,110 +53,8 @@ class Search:
     signals: Signals
 
 
-class IndexVersion:
-    """An index version, opened for reading.
-
-    Args:
-        data: the data folder.
-        model: the embedder that is set; it must be the one the version was built with.
-        name: the version's id; None for the live one.
-        without: ingredients (``INGREDIENTS``) that are switched off.
-
-    Raises:
-        StoreError: no index yet, an unknown version, a damaged file, another model or format.
-    """
-
-    def __init__(
-        self,
-        data: DataFolder,
-        model: str,
-        chroma_url: str | None = None,
-        name: str | None = None,
-        without: Collection[str] = (),
-    ) -> None:
-        data.check_format()
-        wanted = name or data.live()
-        if wanted is None:
-            raise StoreError("no-index", folder=data.path)
-        self.name = wanted
-        held = data.hold(wanted)
-        self.manifest, self.folder, self._lock = held.manifest, held.folder, held.lock
-        if self.manifest["format"] != FORMAT:
-            raise StoreError("version-format", version=wanted, found=self.manifest["format"], known=FORMAT)
-        if self.manifest["model"] != model:
-            raise StoreError("other-model", found=self.manifest["model"], wanted=model)
-        verify_files(self.folder, self.manifest)
-        self._url = chroma_url
-        self._without = frozenset(without)
-        self.corpus = Corpus(read_publications(self.folder))
-        self.entries = read_entries(self.folder)
-        self.vectors: Floats = np.load(self.folder / "vectors.npy")
-        self._classifier = load_classifier(self.folder / "classifier.npz")
-        self._letters = load_letters(self.folder / "letters.npz")
-        self._danger, self._attack = (load_guard(self.folder / f"{name}.npz") for name in GUARDED)
-        self._evidence = load_evidence(self.folder / "evidence.npz")
-        self._embedded = lru_cache(maxsize=4096)(self._embed)
-        self._to_messages = lru_cache(maxsize=16)(lambda message: self._messages[0] @ self._embedded(message))
-
-    def switched_off(self, names: Collection[str]) -> IndexVersion:
-        """The same version with further ingredients switched off; texts, vectors, stores and embedded questions are shared."""
-        other = copy(self)
-        for made in ("_keyword_rows", "_keywords", "_vocabulary", "_counts"):
-            other.__dict__.pop(made, None)
-        other._without = self._without | frozenset(names)
-        return other
-
-    @cached_property
-    def embedder(self) -> Embeddings:
-        from index.embedding import load_embedder
-
-        return load_embedder(self.manifest["model"])
-
-    def rows(self, kind: EntryKind) -> list[int]:
-        """Rows of ``entries`` and ``vectors`` of one kind."""
-        return self._rows_of[kind]
-
-    @cached_property
-    def _stores(self) -> dict[str, VectorStore]:
-        from index.vector_store import VectorStore
-
-        kinds: tuple[EntryKind, ...] = ("chunk", "question")
-        stores: dict[str, VectorStore] = {}
-        for kind in kinds:
-            rows = self.rows(kind)
-            if not rows:
-                continue
-            store = VectorStore(collection(self.folder, kind), self.folder / "chroma", self._url)
-            if store.count() != len(rows):
-                raise StoreError("version-damaged", version=self.name, reason=f"chroma: {store.count()} ≠ {len(rows)}")
-            stores[kind] = store
-        return stores
-
-    @cached_property
-    def _keyword_rows(self) -> list[int]:
-        return [*self.rows("chunk"), *([] if "question" in self._without else self.rows("question"))]
-
-    @cached_property
-    def _keywords(self) -> KeywordIndex:
-        texts = [keyword_text(self.entries[row]) for row in self._keyword_rows]
-        return KeywordIndex(texts, None if "compounds" in self._without else self._vocabulary)
-
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        chunks, questions = ((self.entries[row].text for row in self._rows_of[kind]) for kind in ("chunk", "question"))
-        return Vocabulary(chunks, () if "question" in self._without else questions)
-
-    @cached_property
-    def _counts(self) -> WordCounts:
-        return WordCounts([self.entries[row].text for row in self._keyword_rows])
-
-    @cached_property
-    def _chunk_keywords(self) -> KeywordIndex:
-        return chunk_keywords(self.entries)
-
-    @cached_property
-    def _locators(self) -> list[str]:
-        return [str(unit.locator) for unit in self.corpus.units]
+class IndexVersion(OpenedVersion):
+    """An index version that is searched; see ``OpenedVersion`` for how it is opened."""
 
     def warm(self) -> None:
         """Load what the first question needs, so that it does not wait for it."""
@@ -198,7 +72,9 @@ class IndexVersion:
             (WEIGHTS[name], scores) for name, scores in self._parts(question, vector, chunks).items() if name not in self._without
         ]
         hits = tuple(Hit(locator, score) for locator, score in fuse(parts, self._locators).items())
-        signals = self._evidence.judge(self._seen(question, vector, chunks, questions, gaps), plain="question" in self._without)
+        # Of a publication without a bank the model of the whole version says little.
+        plain = "question" in self._without or (self._only is not None and not questions)
+        signals = self._evidence.judge(self._seen(question, vector, chunks, questions, gaps), plain=plain)
         return Search(hits, vector, self._shown(questions), self._shown(gaps), signals)
 
     def _parts(self, question: str, vector: Floats, chunks: Nearest) -> dict[str, dict[str, float]]:
@@ -234,18 +110,8 @@ class IndexVersion:
         similarities = self.vectors[rows] @ vector
         return [(rows[i], float(similarities[i])) for i in np.argsort(-similarities, kind="stable")]
 
-    @cached_property
-    def _rows_of(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for row, entry in enumerate(self.entries):
-            found[entry.kind].append(row)
-        return found
-
     def _shown(self, nearest: Nearest) -> tuple[tuple[Entry, float], ...]:
         return tuple((self.entries[row], similarity) for row, similarity in nearest[:_SHOWN])
-
-    def _embed(self, question: str) -> Floats:
-        return np.asarray(self.embedder.embed_query(question), dtype=np.float32)
 
     def danger(self, message: str) -> float:
         """Log-odds that a message discloses danger to somebody (``index/guard.py``)."""
@@ -259,12 +125,6 @@ class IndexVersion:
         similarities, own = self._to_messages(message), self._messages[1] == kind
         # What lies near a question of the bank is a question, however strong its words.
         return model.judge(message, self._embedded(message), similarities[own], similarities[~own])
-
-    @cached_property
-    def _messages(self) -> tuple[Floats, NDArray[np.str_]]:
-        """Vectors and kinds of everything that is what people type."""
-        rows = [row for row, entry in enumerate(self.entries) if entry.kind in MESSAGES]
-        return self.vectors[rows], np.array([self.entries[row].kind for row in rows])
 
     def who(self, message: str) -> str:
         """Who seems to write a message of danger, as the nearest disclosures do."""
@@ -292,31 +152,16 @@ class IndexVersion:
         wanted = _letters(line)
         return [unit for unit in self.corpus.units if wanted and _letters(unit.title).endswith(wanted)]
 
-    @cached_property
-    def _finders(self) -> list[PlaceFinder]:
-        return [PlaceFinder(publication) for publication in self.corpus.publications.values()]
-
     def sentence_similarities(self, locator: str, vector: Floats) -> dict[int, float]:
         """Cosine similarity of a unit's sentences to a question's vector, by the sentence's start."""
         rows = self._sentence_rows.get(locator, [])
         return dict(zip((self.entries[row].start for row in rows), (self.vectors[rows] @ vector).tolist(), strict=True))
 
-    @cached_property
-    def _sentence_rows(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for row in self.rows("sentence"):
-            found[self.entries[row].locator].append(row)
-        return found
-
     def _nearest(self, kind: EntryKind, vector: Floats) -> Nearest:
+        if self._only is not None:  # the store holds every publication
+            return self._similar(kind, vector)[: _NEAREST[kind]]
         store = self._stores.get(kind)
         return store.search(vector.tolist(), min(_NEAREST[kind], len(self.rows(kind)))) if store else []
-
-    def close(self) -> None:
-        """Give back the store's files and the lock; copies made by ``switched_off`` are closed with it."""
-        for store in self.__dict__.get("_stores", {}).values():
-            store.close()
-        self._lock.close()
 
 
 class UnitRetriever(BaseRetriever):

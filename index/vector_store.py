@@ -6,7 +6,8 @@ The store is a disposable cache: the truth is ``entries.jsonl`` and ``vectors.np
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # Measured on 5,000 vectors: recall@10 of 1.00 with these, 0.81 with the defaults.
 _HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200, "max_neighbors": 32}
 _ROWS_PER_CALL = 2000
+_PATIENCE = 30.0
+"""Seconds that a Chroma server may take for one call: 2,000 rows take it less than one."""
 
 
 class VectorStore:
@@ -37,21 +40,26 @@ class VectorStore:
 
     def __init__(self, name: str, folder: Path, url: str | None = None) -> None:
         self.name = name
+        self._folder = folder
         self._url = url
         self._client = _client(folder, url)
 
     def fill(self, positions: Sequence[int], vectors: NDArray[np.float32]) -> None:
-        """Make the collection anew from rows; a half-filled one of an earlier try is dropped."""
-        if self.name in {collection.name for collection in self._client.list_collections()}:
-            self._client.delete_collection(self.name)
-        collection = self._client.create_collection(self.name, configuration={"hnsw": _HNSW}, embedding_function=None)
-        for begin in range(0, len(positions), _ROWS_PER_CALL):
-            part = slice(begin, begin + _ROWS_PER_CALL)
-            collection.add(
-                ids=[str(position) for position in positions[part]],
-                embeddings=vectors[part],
-                documents=[str(position) for position in positions[part]],
-            )
+        """Make the collection anew from rows; a half-filled one of an earlier try is dropped.
+
+        Raises:
+            StoreError: the folder cannot be written, as on a full disk, or the server is gone.
+        """
+        with _told(self._unwritten):
+            self._drop()
+            collection = self._client.create_collection(self.name, configuration={"hnsw": _HNSW}, embedding_function=None)
+            for begin in range(0, len(positions), _ROWS_PER_CALL):
+                part = slice(begin, begin + _ROWS_PER_CALL)
+                collection.add(
+                    ids=[str(position) for position in positions[part]],
+                    embeddings=vectors[part],
+                    documents=[str(position) for position in positions[part]],
+                )
 
     def count(self) -> int:
         """Vectors in the collection.
@@ -59,12 +67,8 @@ class VectorStore:
         Raises:
             StoreError: there is no such collection, or it cannot be read.
         """
-        from chromadb.errors import ChromaError
-
-        try:
+        with _told(self._failed):
             return int(self._collection().count())
-        except (ChromaError, OSError, ValueError) as error:
-            raise self._failed(error) from error
 
     def search(self, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
         """The nearest rows as (position, cosine similarity), best first, at most ``limit``.
@@ -72,17 +76,20 @@ class VectorStore:
         Raises:
             StoreError: the store is damaged or the server is gone.
         """
-        from chromadb.errors import ChromaError
-
-        try:
-            store = self._langchain()
-            hits = store.similarity_search_by_vector_with_relevance_scores(list(vector), k=limit)
-        except (ChromaError, OSError, ValueError) as error:
-            raise self._failed(error) from error
+        with _told(self._failed):
+            hits = self._langchain().similarity_search_by_vector_with_relevance_scores(list(vector), k=limit)
         return [(int(document.page_content), 1.0 - float(distance)) for document, distance in hits]
 
     def drop(self) -> None:
-        """Remove the collection; nothing happens when it is not there."""
+        """Remove the collection; nothing happens when it is not there.
+
+        Raises:
+            StoreError: the store is damaged or the server is gone.
+        """
+        with _told(self._failed):
+            self._drop()
+
+    def _drop(self) -> None:
         if self.name in {collection.name for collection in self._client.list_collections()}:
             self._client.delete_collection(self.name)
 
@@ -91,12 +98,7 @@ class VectorStore:
         self._client.close()
 
     def _collection(self) -> Any:
-        from chromadb.errors import ChromaError
-
-        try:
-            return self._client.get_collection(self.name, embedding_function=None)
-        except (ChromaError, OSError, ValueError) as error:
-            raise self._failed(error) from error
+        return self._client.get_collection(self.name, embedding_function=None)
 
     def _langchain(self) -> Chroma:
         from langchain_chroma import Chroma
@@ -107,29 +109,58 @@ class VectorStore:
         return self._store
 
     def _failed(self, error: Exception) -> StoreError:
-        if self._url:
+        from chromadb.errors import NotFoundError
+
+        if self._url and not isinstance(error, NotFoundError):
             return StoreError("store-unreachable", url=self._url, reason=error)
         return StoreError("version-damaged", version=self.name.partition("-")[0], reason=error)
+
+    def _unwritten(self, error: Exception) -> StoreError:
+        if self._url:
+            return StoreError("store-unreachable", url=self._url, reason=error)
+        return StoreError("data-unwritable", folder=self._folder, reason=error)
+
+
+@contextmanager
+def _told(by: Callable[[Exception], StoreError]) -> Iterator[None]:
+    """Raise what goes wrong in Chroma, or on the way to its server, as an error of ours."""
+    from chromadb.errors import ChromaError
+    from httpx import HTTPError
+
+    try:
+        yield
+    except (ChromaError, HTTPError, OSError, ValueError) as error:
+        raise by(error) from error
 
 
 def _client(folder: Path, url: str | None) -> Any:
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     import chromadb
     from chromadb.config import Settings
-    from chromadb.errors import ChromaError
 
     settings = Settings(anonymized_telemetry=False)
-    try:
-        if url:
-            from urllib.parse import urlsplit
-
-            address = urlsplit(url)
-            secure = address.scheme == "https"
-            port = address.port or (443 if secure else 80)
-            return chromadb.HttpClient(host=address.hostname or "", port=port, ssl=secure, settings=settings)
+    if url:
+        with _told(lambda error: StoreError("store-unreachable", url=url, reason=error)):
+            return _server(url, settings)
+    # A store that cannot be opened is damaged; one that cannot be made lacks room or rights.
+    values = {"version": folder.parent.parent.name} if folder.is_dir() else {"folder": folder}
+    code = "version-damaged" if folder.is_dir() else "data-unwritable"
+    with _told(lambda error: StoreError(code, **values, reason=error)):
         folder.mkdir(parents=True, exist_ok=True)
         return chromadb.PersistentClient(path=str(folder), settings=settings)
-    except (ChromaError, OSError, ValueError) as error:
-        if url:
-            raise StoreError("store-unreachable", url=url, reason=error) from error
-        raise StoreError("version-damaged", version=folder.parent.parent.name, reason=error) from error
+
+
+def _server(url: str, settings: Any) -> Any:
+    from urllib.parse import urlsplit
+
+    import chromadb
+    import httpx
+
+    # Chroma's client waits without end, already when it is made, for a server that has stopped answering.
+    httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=_PATIENCE)
+    address = urlsplit(url)
+    secure = address.scheme == "https"
+    port = address.port or (443 if secure else 80)
+    client = chromadb.HttpClient(host=address.hostname or "", port=port, ssl=secure, settings=settings)
+    client._server._session.timeout = _PATIENCE  # it has no setting
+    return client

@@ -2,6 +2,8 @@
 
 <data>/format.json                 {"format": 1}
 <data>/live.json                   {"version": "…", "previous": "…"}, replaced atomically
+<data>/history.jsonl               every change of it, with its reason
+<data>/embedding.sqlite            what a build that is going on, or was killed, has embedded
 <data>/versions/<id>/manifest.json  which build holds the version; checksums, model, counts; replaced atomically
 <data>/versions/<id>/<build>/corpus.json    publications: data, units, sources, bank
 <data>/versions/<id>/<build>/entries.jsonl  what has a vector: chunks, sentences, bank questions; row i is row i of vectors.npy
@@ -15,14 +17,16 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
-import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from corpus.errors import StoreError
+from index.atomic import read_json, write_json
+from index.history import Switch, read_pointer, record
 
 DATA_FORMAT = 1
 DURABLE = (
@@ -36,6 +40,8 @@ DURABLE = (
     "attack.npz",
 )
 """Files of a version that are its truth; their checksums stand in the manifest."""
+MANIFEST = frozenset({"version", "format", "model", "publications", "entries", "files", "built"})
+"""What a manifest of any format says."""
 _LOCKED = DURABLE[0]
 """The file of a build that its readers lock. The kernel gives the lock back when a reader ends, however it ends."""
 
@@ -65,9 +71,34 @@ class DataFolder:
         return self.path / "publications"
 
     @property
+    def sources(self) -> Path:
+        """Cited sources that were fetched, a folder each (``corpus/collect.py``)."""
+        return self.path / "sources"
+
+    @property
     def feedback(self) -> Path:
         """Opinions on answers, an SQLite file."""
         return self.path / "feedback.sqlite"
+
+    @property
+    def gaps(self) -> Path:
+        """Questions that were not answered, an SQLite file; only where an installation keeps them."""
+        return self.path / "gaps.sqlite"
+
+    @property
+    def pointer(self) -> Path:
+        """The file that says which version is live."""
+        return self.path / "live.json"
+
+    @property
+    def history(self) -> Path:
+        """Every change of the live version (``index/history.py``)."""
+        return self.path / "history.jsonl"
+
+    @property
+    def partial(self) -> Path:
+        """What an unfinished build has embedded (``index/partial.py``)."""
+        return self.path / "embedding.sqlite"
 
     def prepare(self) -> None:
         """Create the folder or check that it can be used.
@@ -86,21 +117,93 @@ class DataFolder:
             raise StoreError("data-unwritable", folder=self.path, reason=error.strerror or error) from error
 
     def check_format(self) -> None:
-        """Raise StoreError for a data folder of a format that this code does not know."""
+        """Raise StoreError for a data folder of a format that this code does not know, or that does not say which."""
         file = self.path / "format.json"
-        found = _read_json(file).get("format") if file.exists() else DATA_FORMAT
+        try:
+            found = read_json(file).get("format") if file.exists() else DATA_FORMAT
+        except (OSError, ValueError) as error:
+            raise StoreError("format-damaged", file=file, reason=error, known=DATA_FORMAT) from error
         if found != DATA_FORMAT:
             raise StoreError("data-format", folder=self.path, found=found, known=DATA_FORMAT)
 
-    def live(self) -> str | None:
-        """Id of the live version; None before the first build."""
-        file = self.path / "live.json"
-        return str(_read_json(file)["version"]) if file.exists() else None
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Keep out everybody else who makes or removes versions.
 
-    def promote(self, version: str) -> None:
-        """Make a version live by one atomic replacement; the one before it is remembered."""
-        previous = self.live()
-        write_json(self.path / "live.json", {"version": version, "previous": previous if previous != version else None})
+        Raises:
+            StoreError: somebody is at it.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(self.path / "build.lock", timeout=0):
+                yield
+        except Timeout as error:
+            raise StoreError("builder-busy", folder=self.path) from error
+
+    def live(self) -> str | None:
+        """Id of the live version; None before the first build. Raises StoreError when the pointer is damaged."""
+        return read_pointer(self.pointer)[0]
+
+    def previous(self) -> str | None:
+        """Id of the version that was live before; None when there was none. Raises StoreError when the pointer is damaged."""
+        return read_pointer(self.pointer)[1]
+
+    def promote(self, version: str, reason: str | None = None, misses: tuple[str, ...] = ()) -> None:
+        """Make a version live by one atomic replacement; the one before it is remembered. Nothing happens when it is live.
+
+        Args:
+            reason, misses: why although what is worse; kept in the history.
+
+        Raises:
+            StoreError: there is no such version, or it cannot be used.
+        """
+        self._check(version)
+        with self._switching():
+            before = self.live()
+            if before != version:
+                self._switch(Switch("promote", before, version, reason, misses))
+
+    def rollback(self) -> str:
+        """Make the version live that was live before, and remember the present one, so that a second rollback undoes the first.
+
+        Returns:
+            The version that is live now.
+
+        Raises:
+            StoreError: there was none before, or it cannot be used.
+        """
+        with self._switching():
+            before, version = self.live(), self.previous()
+            if version is None or version not in self.ids():
+                raise StoreError("no-previous", folder=self.path)
+            self._check(version)
+            self._switch(Switch("rollback", before, version))
+            return version
+
+    def _check(self, version: str) -> None:
+        from index.fingerprint import FORMAT
+
+        manifest = self.manifest(version)
+        if manifest.get("format") != FORMAT:
+            raise StoreError("version-format", version=version, found=manifest.get("format"), known=FORMAT)
+        verify_files(self.folder(version), manifest)
+
+    @contextmanager
+    def _switching(self) -> Iterator[None]:
+        """One change of the live version at a time; it takes milliseconds, so one waits for it."""
+        from filelock import FileLock
+
+        try:
+            with FileLock(self.path / "live.lock"):
+                yield
+        except OSError as error:
+            raise StoreError("data-unwritable", folder=self.path, reason=error.strerror or error) from error
+
+    def _switch(self, switch: Switch) -> None:
+        # The history first: a switch that is not in it would be worse than a line about one that was broken off.
+        record(self.history, switch)
+        write_json(self.pointer, {"version": switch.after, "previous": switch.before})
 
     def ids(self) -> list[str]:
         """Ids of the complete versions."""
@@ -141,18 +244,24 @@ class DataFolder:
             return []
         named = {self.folder(version) for version in self.ids()}
         builds = (build for build in self.versions.glob("*/*") if build.is_dir() and not named & {build, build.parent})
-        return sorted(build for build in builds if not _is_read(build))
+        return sorted(build for build in builds if not is_read(build))
 
     def manifest(self, version: str) -> dict[str, Any]:
         """A version's manifest.
 
         Raises:
-            StoreError: there is no such version.
+            StoreError: there is no such version, or its manifest is damaged.
         """
         file = self.versions / version / "manifest.json"
         if not file.is_file():
             raise StoreError("version-unknown", version=version, folder=self.path)
-        return _read_json(file)
+        try:
+            found = read_json(file)
+        except (OSError, ValueError) as error:
+            raise StoreError("version-damaged", version=version, reason=f"{file.name}: {error}") from error
+        if missing := MANIFEST - found.keys():
+            raise StoreError("version-damaged", version=version, reason=f"{file.name}: {', '.join(sorted(missing))}")
+        return found
 
 
 def verify_files(folder: Path, manifest: dict[str, Any]) -> None:
@@ -170,7 +279,8 @@ def verify_files(folder: Path, manifest: dict[str, Any]) -> None:
             raise StoreError("version-damaged", version=folder.parent.name, reason=f"{name} ≠ manifest.json")
 
 
-def _is_read(build: Path) -> bool:
+def is_read(build: Path) -> bool:
+    """Whether somebody reads a build, in whatever process."""
     try:
         with (build / _LOCKED).open("rb") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -185,23 +295,3 @@ def checksum(file: Path) -> str:
     """SHA-256 of a file, in hex."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_json(file: Path, value: object) -> None:
-    """Write a file whole or not at all: to a neighbour first, flushed to disk, then moved over the old one."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump(value, stream, ensure_ascii=False, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(name, file)
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StoreError("version-damaged", version=file.parent.name, reason=f"{file.name}: {error}") from error
-    if not isinstance(value, dict):
-        raise StoreError("version-damaged", version=file.parent.name, reason=f"{file.name}: ?")
-    return value

@@ -13,8 +13,9 @@ from filelock import FileLock
 
 from corpus.errors import StoreError
 from corpus.publication import Publication
-from index.build import Builder, read_entries
+from index.build import Builder
 from index.chunking import COMMON, common_entries
+from index.content import read_entries
 from index.retriever import IndexVersion, UnitRetriever
 from index.versions import DURABLE, DataFolder
 
