@@ -49,6 +49,37 @@ class Retrieved(BaseModel):
     score: float
 
 
+class Dropped(BaseModel):
+    """A sentence of a model that was not shown, and why, as one word."""
+
+    sentence: str
+    reason: str
+
+
+class Trace(BaseModel):
+    """How a model was used for an answer.
+
+    Attributes:
+        model: its name, as people see it.
+        prompt: hash of the prompt's file.
+        passages: how many it got to read.
+        sentences: how many it wrote; ``dropped`` of them were not shown.
+        unknown_marks: how many passages it named that do not exist.
+        failure: why the literal sentences stand instead, as one word; None when they do not.
+        tokens_asked, tokens_written: as the server counted them; None when it did not.
+    """
+
+    model: str
+    prompt: str
+    passages: int
+    sentences: int = 0
+    dropped: list[Dropped] = Field(default_factory=list)
+    unknown_marks: int = 0
+    failure: str | None = None
+    tokens_asked: int | None = None
+    tokens_written: int | None = None
+
+
 class Answer(BaseModel):
     """One turn's result."""
 
@@ -66,3 +97,11 @@ class Answer(BaseModel):
     timing_ms: dict[str, float] = Field(default_factory=dict)
     masked: bool = Field(default=False, exclude=True)
     """Whether personal data was masked in ``question``: a notice for those who show it, no field of the contract."""
+    followed: bool = Field(default=False, exclude=True)
+    """Whether ``standalone_question`` was made from an earlier question as well: for those who show it, likewise."""
+    not_loaded: list[str] = Field(default_factory=list, exclude=True)
+    """Sources whose content was asked and whose text is not loaded, by name: likewise."""
+    trace: Trace | None = Field(default=None, exclude=True)
+    """How a model was used; None when none was. No field of the contract either."""
+    related: list[str] = Field(default_factory=list, exclude=True)
+    """Questions that may come next, the nearest first; no field of the contract either."""

@@ -53,6 +53,16 @@ def asks_source(turn: Turn) -> bool:
     return contains(forms()["source"], turn.standalone.lower()) or asks_origin(turn)
 
 
+def asks_source_text(turn: Turn) -> bool:
+    """Whether it asks what a source says, not just which source it is."""
+    return contains(forms()["source_text"], turn.standalone.lower())
+
+
+def say_words() -> frozenset[str]:
+    """Words with which a place or source is asked for, and that tell nothing of the subject."""
+    return frozenset([*forms()["say"], *forms()["source"]])
+
+
 def asks_origin(turn: Turn) -> bool:
     """Whether it may ask for a source or just for where an idea comes from."""
     return contains(forms()["origin"], turn.standalone.lower())

@@ -58,7 +58,7 @@ def backup(data_folder: Path, target: Path) -> Copied:
         raise StoreError("backup-inside", file=target, folder=data.path)
     partial = target.with_name(f".{target.name}.partial")
     try:
-        with _no_build(data), _only_writer(partial) as stream:
+        with data.building(), _only_writer(partial) as stream:
             copied = _write(data, stream)
             stream.flush()
             os.fsync(stream.fileno())
@@ -66,18 +66,6 @@ def backup(data_folder: Path, target: Path) -> Copied:
     except (OSError, tarfile.TarError, sqlite3.Error) as error:
         raise StoreError("backup-failed", file=target, reason=getattr(error, "strerror", None) or error) from error
     return copied
-
-
-@contextmanager
-def _no_build(data: DataFolder) -> Iterator[None]:
-    """Keep builds out, so that no version comes or goes."""
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(data.path / "build.lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise StoreError("builder-busy", folder=data.path) from error
 
 
 @contextmanager

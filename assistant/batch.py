@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,24 @@ from corpus.errors import BatchError, QuestionError
 
 _SHOWN = 200
 """Characters of a question that could not be handled."""
+
+
+def run_batch(source: str, target: str, opened: Callable[[], Assistant], limit: str | None = None) -> None:
+    """Answer a batch file into another one.
+
+    Args:
+        opened: gives the assistant, when the rows have been checked.
+        limit: id of the publication to answer from where a row names none itself; None: all.
+
+    Raises:
+        BatchError: a file cannot be used, or some rows could not be answered: the others have been written.
+    """
+    rows = read_batch(source)
+    answers = list(answer_batch(rows, opened(), limit))
+    write_batch(target, [answer.model_dump_json() for answer in answers])
+    failed = sum(answer.status == AnswerStatus.ERROR for answer in answers)
+    if failed:
+        raise BatchError("batch-errors", count=failed, total=len(answers))
 
 
 def read_batch(name: str) -> list[dict[str, Any]]:
@@ -41,15 +59,19 @@ def read_batch(name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def answer_batch(rows: list[dict[str, Any]], assistant: Assistant) -> Iterator[Answer]:
-    """Answers in the order of the rows; a question that cannot be handled gives an object with status ``error``."""
+def answer_batch(rows: list[dict[str, Any]], assistant: Assistant, limit: str | None = None) -> Iterator[Answer]:
+    """Answers in the order of the rows; a question that cannot be handled gives an object with status ``error``.
+
+    Args:
+        limit: id of the publication to answer from where a row names none itself; None: all.
+    """
     for row in rows:
         identity = row.get("id")
-        question, history = row.get("question"), row.get("history") or []
+        question, history, publication = row.get("question"), row.get("history") or [], row.get("publication", limit)
         try:
             if not isinstance(question, str) or not isinstance(history, list):
                 raise QuestionError("question-type")
-            answer = assistant.ask(question, history)
+            answer = assistant.ask(question, history, publication=None if publication is None else str(publication))
             answer.id = identity if isinstance(identity, str | int) else None
         except QuestionError as error:
             asked = assistant.masked(question[:_SHOWN]) if isinstance(question, str) else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from assistant.answer import Citation
-from assistant.turn import Statement
+from assistant.turn import Statement, Written
+from corpus.locator import Locator
 from corpus.publication import Corpus
 from corpus.unit import Unit
 
@@ -27,6 +28,24 @@ def write(statements: list[Statement], corpus: Corpus, language: str) -> tuple[s
             parts.append(_joint(before, statement) + _marked(statement, marker, corpus))
             before = statement
         citations.append(_citation(marker, unit, run, corpus, language))
+    return "".join(parts), citations
+
+
+def write_sentences(sentences: list[Written], corpus: Corpus, language: str) -> tuple[str, list[Citation]]:
+    """The same for a model's sentences: each ends with the markers of the quotes that it rests on; equal quotes share one."""
+    parts: list[str] = []
+    citations: list[Citation] = []
+    numbers: dict[tuple[str, int, int], int] = {}
+    for number, sentence in enumerate(sentences):
+        markers = []
+        for run in sentence.quotes:
+            place = (str(run[0].unit.locator), run[0].sentence.start, run[-1].sentence.end)
+            if place not in numbers:
+                numbers[place] = len(numbers) + 1
+                citations.append(_citation(numbers[place], run[0].unit, list(run), corpus, language))
+            markers.append(f"[{numbers[place]}]")
+        joint = "" if not number else "\n" if sentence.listed else " "
+        parts.append(f"{joint}{'- ' * sentence.listed}{sentence.text}{_dated(sentence, corpus)} {' '.join(markers)}")
     return "".join(parts), citations
 
 
@@ -70,22 +89,50 @@ def _joint(before: Statement | None, statement: Statement) -> str:
 
 
 def _marked(statement: Statement, marker: int, corpus: Corpus) -> str:
-    publication = corpus.publication_of(statement.unit)
+    return f"{statement.sentence.text}{_stand(statement.sentence.text, statement.unit, corpus)} [{marker}]"
+
+
+def _stand(text: str, unit: Unit, corpus: Corpus) -> str:
+    """The year that dates a text with relative time; empty for any other text."""
+    publication = corpus.publication_of(unit)
     words = publication.data["words"].get("time", [])
-    text = statement.sentence.text
     dated = any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) for word in words)
-    return f"{text}{f' (stand {publication.year})' if dated else ''} [{marker}]"
+    return f" (stand {publication.year})" if dated else ""
+
+
+def _dated(sentence: Written, corpus: Corpus) -> str:
+    """The same for a model's sentence: its own words may tell less of time, or tell it in another language, than its quotes."""
+    for run in sentence.quotes:
+        for text in (sentence.text, *(statement.sentence.text for statement in run)):
+            if stand := _stand(text, run[0].unit, corpus):
+                return stand
+    return ""
 
 
 def _citation(marker: int, unit: Unit, run: list[Statement], corpus: Corpus, language: str) -> Citation:
     start, end = run[0].sentence.start, run[-1].sentence.end
+    via = _via(unit, corpus)
     return Citation(
         marker=marker,
         locator=str(unit.locator),
         unit=unit.id,
-        label=corpus.publication_of(unit).label(unit, language),
+        label=_label(unit, via, corpus, language),
         page=unit.page,
         quote=unit.text[start:end],
         url=source_url(unit, corpus),
         footnotes=list(dict.fromkeys(mark.unit for mark in unit.marks if start < mark.position <= end)),
+        via=via.id if via else None,
     )
+
+
+def _via(unit: Unit, corpus: Corpus) -> Unit | None:
+    """The unit of the guidance that cites a source's text; None for a unit of the guidance itself."""
+    locators = (Locator.parse(via) for via in corpus.publication_of(unit).via)
+    known = ((corpus.publications.get(locator.publication), locator.unit) for locator in locators)
+    return next((publication.by_id[uid] for publication, uid in known if publication and uid in publication.by_id), None)
+
+
+def _label(unit: Unit, via: Unit | None, corpus: Corpus, language: str) -> str:
+    """The unit's label; that of a source's text begins with the place that leads to it."""
+    label = corpus.publication_of(unit).label(unit, language)
+    return f"{corpus.publication_of(via).name(via, language)} → {label}" if via else label

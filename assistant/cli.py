@@ -10,27 +10,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.adding import add_command
 from assistant.running import back_up, feedback_app, privacy_app, put_back, user_app
+from assistant.sources import sources_app
+from assistant.suggesting import accept, suggest
+from assistant.versions import Measuring, versions_app
 from corpus.errors import WegwijzerError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from assistant.publish import Verdict
     from assistant.service import Assistant
     from assistant.settings import Settings
     from evals.suite import Run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Antwoorden uit officiële handreikingen, met vindplaats.")
 corpus_app = typer.Typer(no_args_is_help=True, help="De teksten.")
-index_app = typer.Typer(no_args_is_help=True, help="De index.")
 eval_app = typer.Typer(no_args_is_help=True, help="Metingen.")
 app.add_typer(corpus_app, name="corpus")
-app.add_typer(index_app, name="index")
+corpus_app.command("add")(add_command)
+app.add_typer(versions_app, name="index")
+app.add_typer(sources_app, name="sources")
 app.add_typer(eval_app, name="eval")
 app.add_typer(feedback_app, name="feedback")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(user_app, name="user")
 app.command("backup")(back_up)
+corpus_app.command("suggest")(suggest)
+corpus_app.command("accept")(accept)
 app.command("restore")(put_back)
 
 DEFAULT_PORT = 7860
@@ -67,34 +76,26 @@ def ask(
     batch: Annotated[str | None, typer.Option(help="JSON-regels met id, question, history; - is standaardinvoer.")] = None,
     out: Annotated[str, typer.Option(help="Waar de antwoorden van --batch komen; - is standaarduitvoer.")] = "-",
     index_version: Annotated[str | None, typer.Option(help="Antwoord uit deze indexversie.")] = None,
+    publication: Annotated[str | None, typer.Option(help="Antwoord alleen uit deze publicatie.")] = None,
 ) -> None:
     """Beantwoord een vraag, met bij elke zin de vindplaats."""
     if (question is None) == (batch is None):
         raise typer.BadParameter("geef een vraag of --batch")
     if batch is not None:
-        _ask_batch(batch, out, index_version)
+        from assistant.batch import run_batch
+
+        run_batch(batch, out, lambda: _assistant(index_version), publication)
         return
     from assistant.check import refuse
-    from assistant.render import render_answer
+    from assistant.live import print_answer
 
     asked = sys.stdin.read() if question == "-" else question or ""
     refuse(asked, _settings().max_question_length)
-    answer = _assistant(index_version).ask(asked)
-    print(answer.model_dump_json() if as_json else render_answer(answer))
-
-
-def _ask_batch(batch: str, out: str, version: str | None) -> None:
-    from assistant.answer import AnswerStatus
-    from assistant.batch import answer_batch, read_batch, write_batch
-    from corpus.errors import BatchError
-
-    rows = read_batch(batch)
-    assistant = _assistant(version)
-    answers = list(answer_batch(rows, assistant))
-    write_batch(out, [answer.model_dump_json() for answer in answers])
-    failed = sum(answer.status == AnswerStatus.ERROR for answer in answers)
-    if failed:
-        raise BatchError("batch-errors", count=failed, total=len(answers))
+    assistant = _assistant(index_version)
+    if as_json:
+        print(assistant.ask(asked, publication=publication).model_dump_json())
+    else:
+        print_answer(assistant, asked, publication)
 
 
 @app.command()
@@ -102,23 +103,40 @@ def show(locator: str, language: Annotated[str, typer.Option(help="nl of en")] =
     """Toon een onderdeel met zijn voetnoten en bronnen."""
     from assistant.render import render_unit
     from corpus.errors import LocatorError
+    from corpus.fetched import with_fetched
     from corpus.publication import Corpus, load_publications
 
     if language not in ("nl", "en"):
         raise LocatorError("language-unknown", language=language)
-    corpus = Corpus(load_publications(_settings().data.publications))
+    data = _settings().data
+    corpus = Corpus(with_fetched(load_publications(data.publications), data.sources))
     print(render_unit(corpus.find(locator), corpus, language))
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    maintainer: Annotated[bool, typer.Option("--maintainer", help="Met de beheerpagina, alleen voor deze machine.")] = False,
+) -> None:
     """Start de chat in de browser."""
     from assistant.render import text
-    from assistant.serve import require_free_port, run_server
+    from assistant.serve import require_free_port, run_server, without_login
 
+    settings = _settings()
+    if maintainer:
+        without_login(settings, host)
     require_free_port(host, port)
     print(text("loading"), flush=True)
-    run_server(_settings(), host, port)
+    run_server(settings, host, port, maintainer=maintainer)
+
+
+@app.command("work", hidden=True)
+def maintainers_work() -> None:
+    """Doe wat de beheerpagina opdraagt; leest de opdracht van standaardinvoer."""
+    from assistant.maintain.tasks import work
+
+    work(Measuring(_judge, _compare))
 
 
 @app.command()
@@ -219,6 +237,25 @@ def eval_compare(before: str, after: str) -> None:
         print(text("eval_difference", name=name, difference=difference, low=low, high=high, n=n))
 
 
+@eval_app.command("pairs")
+def eval_pairs(
+    half: Annotated[str, typer.Option(help="dev, frozen of learn.")] = "dev",
+    held_out: Annotated[bool, typer.Option("--held-out", help="Leer de inhoud zonder de paren die worden gescoord.")] = False,
+) -> None:
+    """Scoor de controle van geschreven zinnen op gelabelde paren, per soort."""
+    from assistant.checking.check import checker_for
+    from assistant.render import text
+    from evals.pairs import held_out_verdicts, load_pairs, score, verdicts
+
+    index = _assistant().index
+    checker = checker_for(index, _settings())
+    pairs = load_pairs(half)
+    found = held_out_verdicts(checker, pairs, index) if held_out else verdicts(checker, pairs)
+    for row in score(pairs, found):
+        verdict = text("pairs_dropped" if row.supported else "pairs_caught")
+        print(text("eval_pairs", kind=row.kind, verdict=verdict, rate=row.rate, count=row.refused, n=row.n))
+
+
 def _print_run(run: Run, folder: Path) -> None:
     from assistant.render import text
     from evals.suite import WATCHED
@@ -231,52 +268,24 @@ def _print_run(run: Run, folder: Path) -> None:
     print(text("eval_folder", folder=folder))
 
 
-@index_app.command("build")
-def index_build(
-    force: Annotated[bool, typer.Option(help="Alles opnieuw inbedden.")] = False,
-    promote: Annotated[bool, typer.Option(help="De nieuwe versie meteen live zetten.")] = False,
-) -> None:
-    """Bouw een indexversie."""
-    from assistant.progress import progress_bars
-    from assistant.render import text
-    from corpus.publication import load_publications
-    from index.build import Builder
-
-    settings = _settings()
-    publications = load_publications(settings.data.publications)
-    with progress_bars() as progress:
-        builder = Builder(settings.data, settings.embedding_model, settings.chroma_url, progress)
-        result = builder.build(publications, force=force, promote=promote)
-    values: dict[str, Any] = {"version": result.version, "embedded": result.embedded, "reused": result.reused}
-    print(text("built" if result.built else "unchanged", **values), text("live" if result.live else "waiting"))
+@versions_app.callback()
+def _index(context: typer.Context) -> None:
+    """De index."""
+    context.obj = Measuring(_judge, _compare)
 
 
-@index_app.command("status")
-def index_status() -> None:
-    """Toon de indexversies en welke live is."""
-    from assistant.render import text
+def _judge(settings: Settings, version: str) -> Verdict:
+    from evals.gate import judge
 
-    data = _settings().data
-    data.check_format()
-    live = data.live()
-    if not data.ids():
-        print(text("status_none", folder=data.path))
-        return
-    for version in data.ids():
-        manifest = data.manifest(version)
-        publications = ", ".join(f"{p['id']} ({p['units']})" for p in manifest["publications"])
-        mark = "*" if version == live else " "
-        print(
-            text(
-                "status_line",
-                mark=mark,
-                version=version,
-                built=manifest["built"],
-                model=manifest["model"],
-                publications=publications,
-            )
-        )
-    print(text("status_legend"))
+    return judge(settings, version)
+
+
+def _compare(settings: Settings, before: str, after: str, tell: Callable[[str], None]) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from evals.compare import compare_versions
+
+    return asdict(compare_versions(settings, before, after, tell=tell))
 
 
 if __name__ == "__main__":

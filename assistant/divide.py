@@ -21,7 +21,7 @@ def divide(turn: Turn) -> None:
         return
     parts = [turn.replay(question, []) for question in questions]
     answered = all(part.status is None and part.statements and not part.missing for part in parts)
-    if answered and len({part.statements[0].unit.id for part in parts}) > 1:
+    if answered and len({part.statements[0].unit.locator for part in parts}) > 1:
         turn.parts = parts
 
 

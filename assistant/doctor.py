@@ -9,6 +9,7 @@ from assistant.answer import AnswerStatus
 from assistant.render import text
 from assistant.service import Assistant
 from assistant.settings import Settings
+from assistant.sources import count_loaded
 from corpus.errors import StoreError, WegwijzerError
 from corpus.publication import load_publications
 
@@ -41,18 +42,38 @@ def _publications(settings: Settings) -> str:
     return text("check_publications", found=", ".join(found))
 
 
+def _sources(settings: Settings) -> str:
+    loaded, total = count_loaded(settings)
+    return text("check_sources", loaded=loaded, total=total)
+
+
 def _index(settings: Settings) -> str:
-    assistant = Assistant(settings)
+    assistant = Assistant(settings.model_copy(update={"model": None}))
     assistant.warm()
     return text("check_index", found=assistant.index.name)
 
 
 def _question(settings: Settings) -> str:
-    assistant = Assistant(settings)
+    # Without the model, if there is one: a check sends no guidance anywhere.
+    assistant = Assistant(settings.model_copy(update={"model": None}))
     answer = assistant.ask(assistant.starters("nl")[0])
     if answer.status != AnswerStatus.ANSWERED:
         raise StoreError("version-damaged", version=assistant.index.name, reason=answer.status)
     return text("check_question")
 
 
-_CHECKS = (_python, _data, _publications, _index, _question)
+def _model(settings: Settings) -> str:
+    """Whether the model that is set can be reached; it gets one word of ours."""
+    if not settings.model:
+        return text("check_no_model")
+    from assistant.llm.setup import open_client
+
+    client = open_client(settings)
+    try:
+        client.reach()
+    finally:
+        client.close()
+    return text("check_model", model=settings.model, url=settings.model_url or text("check_provider"))
+
+
+_CHECKS = (_python, _data, _publications, _sources, _index, _question, _model)

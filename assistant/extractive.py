@@ -8,6 +8,7 @@ from math import exp
 
 from assistant.asked import asks_list, asks_origin, asks_source, asks_whole
 from assistant.turn import Statement, Turn
+from corpus.locator import Locator
 from corpus.sentences import Sentence, sentences_of
 from corpus.unit import Unit
 from index.chunking import Entry
@@ -46,6 +47,8 @@ class _Scored:
 def compose(turn: Turn) -> None:
     """Choose the statements; none are chosen when no candidate unit has text."""
     assert turn.found is not None
+    if turn.statements:  # a cited source speaks
+        return
     if turn.parts:
         turn.statements = _joined(turn.parts)
         return
@@ -155,26 +158,26 @@ def _select(ranked: list[_Scored], heads: list[_Scored], asks_all: bool, limit: 
 
     ``heads`` are said in any case.
     """
-    chosen: dict[tuple[str, int], Statement] = {}
+    chosen: dict[tuple[Locator, int], Statement] = {}
     words = 0
     for scored in [*heads, *ranked]:
         if scored not in heads and ranked[0].score - scored.score > (
             _CLOSE_SAME_UNIT if scored.unit == ranked[0].unit else _CLOSE
         ):
             continue
-        needed = [s for s in _with_context(scored, asks_all) if (s.unit.id, s.sentence.start) not in chosen]
+        needed = [s for s in _with_context(scored, asks_all) if (s.unit.locator, s.sentence.start) not in chosen]
         length = sum(len(s.sentence.text.split()) for s in needed)
         if chosen and scored not in heads and words + length > limit:
             continue
         words += length
-        chosen |= {(s.unit.id, s.sentence.start): s for s in needed}
+        chosen |= {(s.unit.locator, s.sentence.start): s for s in needed}
     best = next(iter(chosen.values()))
-    order = list(dict.fromkeys(s.unit.id for s in chosen.values()))
-    return sorted(chosen.values(), key=lambda s: (order.index(s.unit.id), not _together(s, best), s.sentence.start))
+    order = list(dict.fromkeys(s.unit.locator for s in chosen.values()))
+    return sorted(chosen.values(), key=lambda s: (order.index(s.unit.locator), not _together(s, best), s.sentence.start))
 
 
 def _together(one: Statement, other: Statement) -> bool:
-    return (one.unit.id, one.sentence.block) == (other.unit.id, other.sentence.block)
+    return (one.unit.locator, one.sentence.block) == (other.unit.locator, other.sentence.block)
 
 
 def _with_context(scored: _Scored, asks_all: bool) -> list[Statement]:
@@ -225,7 +228,7 @@ def _outline(units: Sequence[Unit], ranked: Sequence[_Scored]) -> list[Statement
     Every one of several places is there with at least its first sentence.
     """
     everything = _all(units)
-    first = {(s.unit.id, s.sentence.block, s.sentence.item): s for s in reversed(everything)}
+    first = {(s.unit.locator, s.sentence.block, s.sentence.item): s for s in reversed(everything)}
     begins = [next(s for s in everything if s.unit == unit) for unit in units if unit.text]
     lists = [s for s in everything if _is_listed(s) or s.sentence.text.rstrip().endswith(":")]
     heads = [s for s in everything if s in first.values()]

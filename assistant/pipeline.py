@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from assistant.answer import Answer, AnswerStatus, Retrieved
+from assistant.answer import Answer, AnswerStatus, Citation, Retrieved
 from assistant.check import check
-from assistant.citations import write
+from assistant.citations import write, write_sentences
 from assistant.divide import divide
 from assistant.evidence import locate, retrieve, weigh
 from assistant.extractive import compose
@@ -16,11 +17,14 @@ from assistant.guards.clean import clean
 from assistant.guards.danger import before_policy, danger, help_lines
 from assistant.guards.mask import mask
 from assistant.language import language_of
+from assistant.related import related
 from assistant.rephrase import rephrase
 from assistant.replies import reply
 from assistant.small_talk import ask_back, greet
-from assistant.turn import House, Step, Turn
+from assistant.sourced import consult, not_loaded, support
+from assistant.turn import Follower, House, Step, Turn
 from assistant.verify import verify
+from assistant.write_up import write_up
 from index.retriever import IndexVersion
 
 STEPS: tuple[Step, ...] = (
@@ -35,9 +39,12 @@ STEPS: tuple[Step, ...] = (
     locate,  # places that the question names
     ask_back,  # nothing says what it is about
     retrieve,  # rank the units
+    consult,  # what the texts of cited sources add, where they are loaded
     weigh,  # is there evidence, or is it off topic?
     compose,  # the shortest literal sentences that answer
+    support,  # a cited source after the guidance, where it is asked or needed
     verify,  # every sentence literal, or it is dropped
+    write_up,  # a model, if one is set, says it in plain words; every sentence checked, else the literal ones stay
 )
 
 
@@ -47,6 +54,7 @@ def run(
     history: Sequence[Mapping[str, str]] = (),
     language: str | None = None,
     house: House | None = None,
+    follower: Follower | None = None,
 ) -> Answer:
     """Answer one question.
 
@@ -55,6 +63,7 @@ def run(
         history: earlier turns, oldest first.
         language: of the replies; None: that of the question.
         house: what the installation sets; None: the defaults.
+        follower: who watches the answer being written; None: nobody.
 
     Raises:
         QuestionError: empty or too long.
@@ -62,7 +71,17 @@ def run(
     """
     begun = time.perf_counter()
     turn = _turn(question, history, index, house or House(), language)
+    if follower is not None:
+        turn.tell, turn.stopped = lambda: follower.tell(_answer(turn)), follower.stopped
     _play(turn)
+    answer = _answer(turn)
+    answer.related = related(turn, answer)
+    answer.timing_ms = {"total": round((time.perf_counter() - begun) * 1000, 2)}
+    return answer
+
+
+def _answer(turn: Turn) -> Answer:
+    """What the turn has come to, so far."""
     status = AnswerStatus.SIGNPOST if turn.danger else turn.status or AnswerStatus.ANSWERED
     answer = Answer(
         question=turn.question,
@@ -71,11 +90,14 @@ def run(
         language=turn.language,
         answer="",
         retrieved=_retrieved(turn),
-        index_version=index.name,
+        answerer="llm" if turn.written or turn.writing else "extractive",
+        index_version=turn.index.name,
         masked=turn.masked,
+        followed=turn.followed,
+        not_loaded=not_loaded(turn),
+        trace=turn.trace,
     )
     _write(answer, turn)
-    answer.timing_ms = {"total": round((time.perf_counter() - begun) * 1000, 2)}
     return answer
 
 
@@ -95,8 +117,8 @@ def _play(turn: Turn) -> None:
 
 
 def _replay(asked: str, before: Sequence[str], index: IndexVersion, house: House) -> Turn:
-    """An earlier question, answered again with the questions before it; an unusable one gives an empty turn."""
-    turn = _turn(asked, [{"role": "user", "content": question} for question in before], index, house)
+    """An earlier question, answered again with the questions before it, without a model; an unusable one gives an empty turn."""
+    turn = _turn(asked, [{"role": "user", "content": question} for question in before], index, replace(house, writer=None))
     if asked.strip() and len(asked) <= house.limit:
         _play(turn)
     return turn
@@ -105,7 +127,7 @@ def _replay(asked: str, before: Sequence[str], index: IndexVersion, house: House
 def _write(answer: Answer, turn: Turn) -> None:
     """The answer's text, coverage and citations; help lines stand before everything else."""
     if turn.statements:
-        answer.answer, answer.citations = write(turn.statements, turn.index.corpus, turn.language)
+        answer.answer, answer.citations = _said(turn)
         answer.coverage = "complete"
         if turn.missing:
             answer.coverage = "partial"
@@ -116,6 +138,12 @@ def _write(answer: Answer, turn: Turn) -> None:
     if turn.danger:
         policy = f"\n\n{before_policy(turn.language)}\n\n{answer.answer}" if turn.statements else ""
         answer.answer = help_lines(turn.danger, turn.language) + policy
+
+
+def _said(turn: Turn) -> tuple[str, list[Citation]]:
+    if turn.written or turn.writing:
+        return write_sentences(turn.written, turn.index.corpus, turn.language)
+    return write(turn.statements, turn.index.corpus, turn.language)
 
 
 def _retrieved(turn: Turn) -> list[Retrieved]:
@@ -129,4 +157,5 @@ def _retrieved(turn: Turn) -> list[Retrieved]:
     named = {str(unit.locator): top + rank for rank, unit in enumerate(reversed(leading), 1)}
     order = sorted((scores | named).items(), key=lambda pair: -pair[1])
     corpus = turn.index.corpus
-    return [Retrieved(unit=corpus.find(locator).id, score=round(score, 4)) for locator, score in order[: max(10, len(named))]]
+    shown = order[: max(10, len(named))]
+    return [Retrieved(unit=corpus.name(corpus.find(locator)), score=round(score, 4)) for locator, score in shown]

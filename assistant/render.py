@@ -31,7 +31,20 @@ def render_answer(answer: Answer) -> str:
         f"{' '.join(markers)} {label} · {text('show', answer.language, locator=locator)}"
         for (label, locator), markers in places.items()
     ]
-    return "\n".join([answer.answer, "", *cited] if cited else [answer.answer])
+    return "\n".join([answer.answer, *_not_loaded(answer), *_wrote(answer), *(["", *cited] if cited else [])])
+
+
+def _not_loaded(answer: Answer) -> list[str]:
+    """That a source's text was asked and is not loaded."""
+    return ["", text("not_loaded", answer.language, sources=", ".join(answer.not_loaded))] if answer.not_loaded else []
+
+
+def _wrote(answer: Answer) -> list[str]:
+    """Which model wrote it, or that it did not; nothing where none is set."""
+    if answer.trace is None:
+        return []
+    key = "not_written" if answer.trace.failure else "written_by"
+    return ["", text(key, answer.language, model=answer.trace.model)]
 
 
 def render_unit(unit: Unit, corpus: Corpus, language: str) -> str:

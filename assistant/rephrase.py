@@ -1,4 +1,4 @@
-"""Follow-ups without a language model: what a message leans on is taken from the earlier questions, answered again.
+"""Follow-ups: what a message leans on is taken from the earlier questions, answered again; a model, if one is set, may word it.
 
 Assistant turns of a history may be anyone's words and are never read: only what this index version answers counts.
 The words people use stand in ``prompts/followup.toml``.
@@ -16,6 +16,7 @@ from typing import Any
 
 from assistant.language import small_words
 from assistant.turn import Statement, Turn
+from corpus.locator import Locator
 from corpus.places import contains
 from corpus.unit import Unit
 
@@ -74,9 +75,7 @@ def rephrase(turn: Turn) -> None:
     elif message.has("more") and before.statements and len(message.content) <= _DEEP:
         turn.standalone, turn.places = before.standalone, [before.statements[0].unit]
     elif message.leans:
-        turn.standalone = (
-            _exchanged(before.standalone, turn.standalone) or f"{before.standalone.rstrip('?!. ')}? {turn.standalone}"
-        )
+        turn.standalone = _by_model(before, turn) or _joined(before.standalone, turn.standalone)
         if before.statements:
             turn.places = turn.index.boxes(message.text, before.statements[0].unit)
 
@@ -100,6 +99,16 @@ def _follows(message: Message, turn: Turn) -> bool:
         return False
     marked = message.language or message.has("again") or message.has("source") or message.has("more")
     return bool(marked) or message.leans or _position(message, turn) is not None
+
+
+def _by_model(before: Turn, turn: Turn) -> str | None:
+    """The installation's model's wording; None without one, or when somebody's danger could come into it."""
+    writer = turn.house.writer
+    return writer.standalone(before.standalone, turn) if writer and not (before.danger or turn.danger) else None
+
+
+def _joined(before: str, now: str) -> str:
+    return _exchanged(before, now) or f"{before.rstrip('?!. ')}? {now}"
 
 
 def _exchanged(before: str, now: str) -> str | None:
@@ -136,10 +145,10 @@ def _item(before: Turn, position: int) -> tuple[str, list[Unit]] | None:
 
 def _lines(statements: Iterable[Statement]) -> list[str]:
     """The items of the lists in an answer, without their numbers."""
-    items: dict[tuple[str, int, int], str] = {}
+    items: dict[tuple[Locator, int, int], str] = {}
     for s in statements:
         if s.unit.blocks[s.sentence.block].kind == "list":
-            key = (s.unit.id, s.sentence.block, s.sentence.item)
+            key = (s.unit.locator, s.sentence.block, s.sentence.item)
             items[key] = f"{items.get(key, '')} {s.sentence.text}".strip()
     return [re.sub(r"^\d+\.\s*", "", text) for text in items.values()]
 

@@ -32,7 +32,7 @@ def reply(status: AnswerStatus, turn: Turn | None = None, language: str = "nl") 
         "nearest": _nearest(turn),
         "elsewhere": _elsewhere(turn),
         "contact": f" {turn.house.contact}" if turn.house.contact else "",
-        "titles": "; ".join(publication.title for publication in turn.index.corpus.publications.values()),
+        "titles": "; ".join(publication.title for publication in turn.index.corpus.guidance),
     }
     return text.format(**values)
 
@@ -52,7 +52,7 @@ def _missing(turn: Turn) -> str:
 
 def _elsewhere(turn: Turn) -> str:
     """Where the publication's data says that such things are found; empty where it says nothing."""
-    for publication in turn.index.corpus.publications.values():
+    for publication in turn.index.corpus.guidance:
         unit = publication.by_id.get(publication.data.get("elsewhere", {}).get(turn.missing, ""))
         if unit:
             return " " + _replies()["parts"][f"elsewhere_{turn.language}"].format(place=_link(unit, turn))
@@ -66,4 +66,4 @@ def _nearest(turn: Turn) -> str:
 
 
 def _link(unit: Unit, turn: Turn) -> str:
-    return f"[{turn.index.corpus.publication_of(unit).label(unit, turn.language)}](/?unit={unit.id})"
+    return f"[{turn.index.corpus.publication_of(unit).label(unit, turn.language)}](/?unit={turn.index.corpus.name(unit)})"

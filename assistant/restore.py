@@ -135,9 +135,9 @@ def _refill(data: DataFolder, chroma_url: str | None) -> None:
     """Make the vector stores of every version anew from its vectors."""
     import numpy as np
 
-    from index.build import STORED, collection, read_entries
+    from index.content import read_entries
     from index.fingerprint import FORMAT
-    from index.vector_store import VectorStore
+    from index.stores import STORED, fill_store
 
     for name in data.ids():
         if data.manifest(name).get("format") != FORMAT:
@@ -145,12 +145,7 @@ def _refill(data: DataFolder, chroma_url: str | None) -> None:
         build = data.folder(name)
         entries, vectors = read_entries(build), np.load(build / "vectors.npy")
         for kind in STORED:
-            rows = [row for row, entry in enumerate(entries) if entry.kind == kind]
-            store = VectorStore(collection(build, kind), build / "chroma", chroma_url)
-            try:
-                store.fill(rows, vectors[rows])
-            finally:
-                store.close()
+            fill_store(build, kind, entries, vectors, chroma_url)
 
 
 def _flush(folder: Path) -> None:

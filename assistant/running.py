@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from assistant.feedback import FeedbackStore
+    from assistant.gaps import GapStore
 
 feedback_app = typer.Typer(no_args_is_help=True, help="Oordelen over antwoorden.")
 user_app = typer.Typer(no_args_is_help=True, help="Wie er kan inloggen.")
@@ -48,8 +49,11 @@ def privacy_report() -> None:
     from assistant.render import text
     from assistant.settings import load_settings
 
-    data = load_settings().data
-    print(text("privacy_report", folder=data.path, feedback=len(_store().all()), file=data.feedback))
+    settings = load_settings()
+    data = settings.data
+    values: dict[str, Any] = {"folder": data.path, "feedback": len(_store().all()), "file": data.feedback}
+    values |= {"gaps": len(_gaps().all()), "gaps_file": data.gaps}
+    print(text("privacy_report", **values, kept=text("gaps_on" if settings.question_gaps else "gaps_off")))
 
 
 @privacy_app.command("erase")
@@ -57,7 +61,7 @@ def privacy_erase() -> None:
     """Wis alles wat van gebruikers bewaard is."""
     from assistant.render import text
 
-    print(text("privacy_erased", count=_store().erase()))
+    print(text("privacy_erased", count=_store().erase(), gaps=_gaps().erase()))
 
 
 @user_app.command("add")
@@ -102,3 +106,10 @@ def _store() -> FeedbackStore:
     from assistant.settings import load_settings
 
     return FeedbackStore(load_settings().data.feedback)
+
+
+def _gaps() -> GapStore:
+    from assistant.gaps import GapStore
+    from assistant.settings import load_settings
+
+    return GapStore(load_settings().data.gaps)

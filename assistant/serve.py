@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from assistant.settings import Settings
 
+LOOPBACK = "127.0.0.1"
 _NONCE = secrets.token_urlsafe(16)
 _WAIT = """
 const later = () => setTimeout(look, 300);
@@ -109,12 +110,28 @@ def loading_page(language: str) -> str:
     return f'<!doctype html><html lang="{language}"><head>{head}</head><body>{body}</body></html>'
 
 
-def run_server(settings: Settings, host: str, port: int) -> None:
-    """Serve until interrupted.
+def without_login(settings: Settings, host: str) -> Settings:
+    """The settings of a server for the maintainer of this machine, who needs no login because nobody else can reach it.
 
     Raises:
-        StoreError: there is no usable index; the server has been stopped then.
+        StoreError: the address can be reached by others.
     """
+    if host != LOOPBACK:
+        raise StoreError("maintainer-host", host=host, own=LOOPBACK)
+    off = {"users_file": None, "oidc_issuer": None, "oidc_client_id": None, "oidc_client_secret_file": None}
+    return settings.model_copy(update={**off, "trusted_proxies": "", "root_path": ""})
+
+
+def run_server(settings: Settings, host: str, port: int, *, maintainer: bool = False) -> None:
+    """Serve until interrupted.
+
+    Args:
+        maintainer: with the maintainer's pages, for this machine only.
+
+    Raises:
+        StoreError: there is no usable index; the server has been stopped then. Or ``maintainer`` with an address for others.
+    """
+    settings = without_login(settings, host) if maintainer else settings
     import uvicorn
 
     from assistant.web.logs import configure_logs
@@ -123,11 +140,11 @@ def run_server(settings: Settings, host: str, port: int) -> None:
     def make() -> FastAPI:
         from assistant.service import Assistant
 
-        assistant = Assistant(settings)
+        assistant = Assistant(settings, follow=True)
         assistant.warm()
         from assistant.ui.app import create_app
 
-        return create_app(assistant, settings)
+        return create_app(assistant, settings, alone=maintainer)
 
     def ended(opening: Opening) -> None:
         if opening.failed:

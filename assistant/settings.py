@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,9 +40,23 @@ class Settings(BaseSettings):
     chroma_url: str | None = None
     language: str = Field(default="nl", pattern="^(nl|en)$")
     max_question_length: int = Field(default=2000, ge=1, le=100_000)
+    question_gaps: bool = False
+    maintain_upload_bytes: int = Field(default=100_000_000, ge=10_000)
     frame_ancestors: str = "'none'"
     exit_url: str = Field(default="https://www.rijksoverheid.nl/", pattern=r"^(https?://[^\s\"'<>\\]+|about:blank)$")
     contact: str = Field(default="", max_length=300)
+    model: str | None = Field(default=None, pattern=r"^[a-z0-9_]+:\S+$")
+    model_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+(/\S*)?$")
+    model_key_file: Path | None = None
+    model_timeout: float = Field(default=15, gt=0, le=600)
+    model_budget_seconds: float = Field(default=30, gt=0, le=600)
+    model_max_tokens: int = Field(default=500, ge=50, le=8000)
+    model_retries: int = Field(default=2, ge=0, le=5)
+    model_mode: Literal["search", "whole"] = "search"
+    model_window: int = Field(default=8000, ge=500)
+    model_failures: int = Field(default=3, ge=1)
+    model_pause_seconds: float = Field(default=60, ge=0)
+    check_model: str | None = None
     without: frozenset[str] = frozenset()
     root_path: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
     trusted_proxies: str = ""

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from corpus.bank import BankQuestion
 from corpus.publication import Publication
-from corpus.sentences import sentences_of
+from corpus.sentences import Sentence, sentences_of
+from corpus.unit import Unit
 from corpus.vocabulary import WORD
 
 _COPIED = 6
@@ -30,14 +32,51 @@ def findings(publication: Publication) -> list[Finding]:
     return [*_rows(publication), *_doubles(publication), *_copied(publication)]
 
 
+class Admission:
+    """Judges rows that may come into a publication's bank, one after the other: each one that is let in counts for the next."""
+
+    def __init__(self, publication: Publication) -> None:
+        from rapidfuzz.utils import default_process
+
+        self._publication = publication
+        self._own = _own_runs(publication)
+        known = [*(row.question for row in publication.bank), *(gap.question for gap in publication.gaps)]
+        self._questions = [default_process(question) for question in known]
+
+    def refusal(self, row: BankQuestion) -> str | None:
+        """Why a row cannot come in: the code of a ``Finding``, or ``empty``; None when it can, and has."""
+        from rapidfuzz.fuzz import token_sort_ratio
+        from rapidfuzz.process import extractOne
+        from rapidfuzz.utils import default_process
+
+        question = default_process(row.question)
+        if not question:
+            return "empty"
+        if row.unit not in self._publication.by_id:
+            return "unit"
+        if not row.quote.strip() or row.quote not in self._publication.by_id[row.unit].text:
+            return "quote"
+        if extractOne(question, self._questions, scorer=token_sort_ratio, processor=None, score_cutoff=_SAME):
+            return "double"
+        if any(run in self._own for run in _runs(row.question)):
+            return "copied"
+        self._questions.append(question)
+        return None
+
+
 def unasked(publication: Publication) -> list[tuple[str, str]]:
     """Sentences that no bank question's quote touches: (locator, sentence)."""
+    return [(str(unit.locator), sentence.text) for unit, sentence in open_sentences(publication)]
+
+
+def open_sentences(publication: Publication) -> list[tuple[Unit, Sentence]]:
+    """The same, with what they are made of."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for row in publication.bank:
         start = publication.by_id[row.unit].text.find(row.quote) if row.unit in publication.by_id else -1
         spans.setdefault(row.unit, []).append((start, start + len(row.quote)))
     return [
-        (str(unit.locator), sentence.text)
+        (unit, sentence)
         for unit in publication.units
         for sentence in sentences_of(unit)
         if not any(start < sentence.end and sentence.start < end for start, end in spans.get(unit.id, []))
@@ -72,11 +111,15 @@ def _doubles(publication: Publication) -> Iterator[Finding]:
 
 
 def _copied(publication: Publication) -> Iterator[Finding]:
-    own = {run for unit in publication.units for run in _runs(unit.text)}
+    own = _own_runs(publication)
     for number, row in enumerate(publication.bank, 1):
         shared = next((run for run in _runs(row.question) if run in own), None)
         if shared:
             yield Finding("copied", f"questions {number}", " ".join(shared))
+
+
+def _own_runs(publication: Publication) -> set[tuple[str, ...]]:
+    return {run for unit in publication.units for run in _runs(unit.text)}
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:

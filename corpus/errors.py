@@ -4,9 +4,12 @@
     ├── CorpusError      a publication's files are wrong
     ├── LocatorError     a locator that does not exist
     ├── StoreError       data folder, index version, pointer or another file of the installation cannot be used
-    ├── QuestionError    a question that cannot be answered (empty, too long)
+    ├── QuestionError    a question that cannot be answered (empty, too long, limited to what is not there)
     ├── BatchError       a batch file that cannot be read
+    ├── ReadingError     a file to be added that cannot be read
+    ├── FetchError       an address that does not give the file it promises (corpus/fetch.py, corpus/links.py)
     ├── ExportError      a file that cannot be made (assistant/export/document.py)
+    ├── ModelError       a chat model that cannot be used (assistant/models.py)
     └── EvalError        cases or runs of the eval suite that cannot be used
 
 The words people read stand in ``prompts/errors.toml`` (message and hint per code), so that they can be
@@ -38,6 +41,7 @@ class WegwijzerError(Exception):
 
     def __init__(self, code: str, **values: object) -> None:
         self.code = code
+        self.values = values
         text = _texts()[code]
         self.message = text["message"].format(**values)
         self.hint = text["hint"].format(**values)
@@ -57,11 +61,19 @@ class StoreError(WegwijzerError):
 
 
 class QuestionError(WegwijzerError):
-    """The question itself is the trouble: empty or too long."""
+    """The question itself is the trouble: empty, too long, or limited to a publication that is not there."""
 
 
 class BatchError(WegwijzerError):
     """A batch file cannot be read or a line of it is broken."""
+
+
+class ReadingError(WegwijzerError):
+    """A file that is to become a publication cannot be read, or takes too much of this machine."""
+
+
+class FetchError(WegwijzerError):
+    """An address does not give the file it promises, may not be fetched, or asks too much."""
 
 
 class EvalError(WegwijzerError):

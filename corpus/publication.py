@@ -22,6 +22,8 @@ from corpus.markdown import read_markdown
 from corpus.sources import Source, read_sources
 from corpus.unit import Unit
 
+SECOND_TIER = "source"
+"""The tier of a publication that is the text of a cited source: it supports the guidance, which is the first tier."""
 _REQUIRED = ("id", "title", "short_title", "publisher", "year", "language", "url", "labels", "words")
 
 
@@ -63,7 +65,23 @@ class Publication:
 
     @property
     def url(self) -> str | None:
-        return self.data.get("url")
+        """Where it can be found; None where no address is known."""
+        return self.data.get("url") or None
+
+    @property
+    def is_guidance(self) -> bool:
+        """Whether it is of the first tier: what answers come from. The text of a cited source is of the second."""
+        return self.data.get("tier") != SECOND_TIER
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """Locators of the units that cite it, for a publication of the second tier; empty for guidance."""
+        return tuple(self.data.get("via", ()))
+
+    @property
+    def replaces(self) -> str | None:
+        """Id of the earlier edition that this one takes the place of; None when it takes none."""
+        return self.data.get("replaces")
 
     @cached_property
     def by_id(self) -> dict[str, Unit]:
@@ -80,15 +98,20 @@ class Publication:
         return str(names.get(language) or names.get(self.language) or unit.title)
 
     def label(self, unit: Unit, language: str) -> str:
-        """The label shown to people, ending with page and year: ``Voetnoot 7 (p. 12, 2021)``."""
+        """The label shown to people, with page and year: ``Voetnoot 7 (p. 12, 2021)``, ``Unie van Sloten (2023), p. 4``."""
+        name = self.name(unit, language)
+        return f"{name} (p. {unit.page}, {self.year})" if self.is_guidance else name
+
+    def name(self, unit: Unit, language: str) -> str:
+        """What a unit is called: the label of guidance without page and year, ``Voetnoot 7``; the whole label of a source."""
         for rule in self.data["labels"]:
             match = re.fullmatch(rule["unit"], unit.id)
             if match:
                 group = unit.group or ""
                 group = self.data.get("group_names", {}).get(group, {}).get(language, group)
                 pattern = rule.get(language) or rule[self.language]
-                name = pattern.format("", *match.groups(), short=self.short_name(unit, language), group=group)
-                return f"{name} (p. {unit.page}, {self.year})"
+                values = {"short": self.short_name(unit, language), "group": group, "page": unit.page}
+                return str(pattern.format("", *match.groups(), **values))
         raise CorpusError("label-missing", publication=self.id, unit=unit.id)
 
 
@@ -136,6 +159,24 @@ def load_publications(added: Path | None = None) -> list[Publication]:
     return list(found.values())
 
 
+def in_force(publications: Iterable[Publication]) -> list[Publication]:
+    """The publications that none of the others replaces: what new answers come from.
+
+    Raises:
+        CorpusError: editions replace each other in a circle.
+    """
+    known = {publication.id: publication for publication in publications}
+    for publication in known.values():
+        seen, edition = {publication.id}, publication
+        while edition.replaces and edition.replaces in known:
+            edition = known[edition.replaces]
+            if edition.id in seen:
+                raise CorpusError("replaces-circle", publication=publication.id)
+            seen.add(edition.id)
+    replaced = {publication.replaces for publication in known.values()}
+    return [publication for publication in known.values() if publication.id not in replaced]
+
+
 class Corpus:
     """All units of all publications, found by locator."""
 
@@ -143,9 +184,19 @@ class Corpus:
         self.publications = {publication.id: publication for publication in publications}
 
     @property
+    def guidance(self) -> list[Publication]:
+        """The publications of the first tier."""
+        return [publication for publication in self.publications.values() if publication.is_guidance]
+
+    @property
     def units(self) -> list[Unit]:
-        """Every unit, publication by publication, in reading order."""
-        return [unit for publication in self.publications.values() for unit in publication.units]
+        """Every unit of the guidance, publication by publication, in reading order."""
+        return [unit for publication in self.guidance for unit in publication.units]
+
+    def texts_of(self, guidance: Publication, source: Source) -> list[Publication]:
+        """The fetched text of a source that a publication cites; empty when it is not loaded."""
+        via = f"{guidance.id}:{source.unit}"
+        return [publication for publication in self.publications.values() if via in publication.via]
 
     def publication_of(self, unit: Unit) -> Publication:
         return self.publications[unit.publication]
@@ -154,17 +205,24 @@ class Corpus:
         """The unit at a locator; a bare unit id will do while only one publication has it.
 
         Raises:
-            LocatorError: no such unit; the hint names close matches.
+            LocatorError: no such unit, or a bare id that several publications have; the hint names which are meant.
         """
         if ":" in locator:
             address = Locator.parse(locator)
             publication = self.publications.get(address.publication)
             matches = [publication.by_id[address.unit]] if publication and address.unit in publication.by_id else []
         else:
-            matches = [unit for unit in self.units if unit.id == locator]
+            matches = [p.by_id[locator] for p in self.guidance if locator in p.by_id]
         if len(matches) == 1:
             return matches[0]
+        if matches:
+            raise LocatorError("locator-ambiguous", locator=locator, found=", ".join(str(unit.locator) for unit in matches))
         raise LocatorError("locator-unknown", locator=locator, close=self._close(locator))
+
+    def name(self, unit: Unit) -> str:
+        """What ``find`` finds a unit by: its id, or its locator where several publications have a unit of that id."""
+        owners = [publication.id for publication in self.guidance if unit.id in publication.by_id]
+        return unit.id if owners == [unit.publication] else str(unit.locator)
 
     def _close(self, locator: str) -> str:
         from difflib import get_close_matches

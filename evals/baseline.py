@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from evals.score import Summary, measures
+from evals.score import measures
 from evals.suite import Run
 
 TOLERANCE = 0.01
@@ -19,16 +19,17 @@ def misses(run: Run, corpus: Any) -> list[str]:
     """What is worse than the baseline by more than ``TOLERANCE``, or set differently; empty when the gate holds."""
     baseline = _baseline()
     found = [f"{key}: {run.settings[key]} ≠ {baseline['settings'][key]}" for key in _COMPARED if _differs(run, baseline, key)]
-    return found + worse(run, corpus)
+    lost = [f"{name}: –" for name in baseline["measures"] if name not in run.summary]
+    return [*found, *lost, *worse(run, corpus)]
 
 
 def worse(run: Run, corpus: Any) -> list[str]:
-    """The measures alone that are worse than the baseline by more than ``TOLERANCE``."""
+    """The measures alone that are worse than the baseline by more than ``TOLERANCE``; those without a case are left out."""
     baseline, found = _baseline(), []
     for name, measure in measures(corpus).items():
-        if name in _NOT_GATED or name not in baseline["measures"]:
+        if name in _NOT_GATED or name not in baseline["measures"] or name not in run.summary:
             continue
-        then, now = baseline["measures"][name], _value(run.summary, name)
+        then, now = baseline["measures"][name], run.summary[name].value
         lost = now - then if measure.lower_is_better else then - now
         if lost > TOLERANCE:
             found.append(f"{name}: {now:.3f} ({then:.3f})")
@@ -51,7 +52,3 @@ def _baseline() -> dict[str, Any]:
 
 def _differs(run: Run, baseline: dict[str, Any], key: str) -> bool:
     return json.dumps(run.settings[key], sort_keys=True) != json.dumps(baseline["settings"][key], sort_keys=True)
-
-
-def _value(summary: dict[str, Summary], name: str) -> float:
-    return summary[name].value if name in summary else 0.0

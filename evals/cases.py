@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from assistant.answer import AnswerStatus
 from corpus.errors import EvalError
-from corpus.publication import Corpus
+from corpus.publication import Corpus, Publication
 
 Half = Literal["dev", "test"]
+PUBLICATION = "crm-2021"
+"""The publication that the cases were written for: the units they name are units of it."""
 
 
 class Kind(StrEnum):
@@ -94,21 +96,53 @@ def load_cases(half: Half, corpus: Corpus) -> list[Case]:
     Raises:
         EvalError: a case is malformed, an id stands twice, or a unit does not exist.
     """
-    return read_cases((files("evals") / "datasets" / f"{half}.jsonl").read_text(encoding="utf-8").splitlines(), half, corpus)
+    return read_cases(_lines(half), half, corpus)
+
+
+def fitting_cases(half: Half, corpus: Corpus) -> tuple[list[Case], list[str]]:
+    """The cases of one half whose places a corpus has, and the ids of the others.
+
+    A place is a unit of ``PUBLICATION`` or, by its id, of an edition that replaces it; a case without places fits any corpus.
+
+    Raises:
+        EvalError: a case is malformed, or an id stands twice.
+    """
+    units = {unit.id for publication in editions(corpus) for unit in publication.units}
+    cases = _cases(_lines(half), half)
+    fitting = [case for case in cases if {*case.gold, *case.supporting} <= units]
+    return fitting, [case.id for case in cases if case not in fitting]
+
+
+def editions(corpus: Corpus) -> list[Publication]:
+    """What of a corpus the cases are about: ``PUBLICATION``, or the edition in its place; empty when there is neither."""
+    known, sought = corpus.publications, {PUBLICATION}
+    while later := {uid for uid, publication in known.items() if publication.replaces in sought} - sought:
+        sought |= later
+    return [publication for uid, publication in known.items() if uid in sought]
 
 
 def read_cases(lines: Iterable[str], name: str, corpus: Corpus) -> list[Case]:
     """Cases from JSON lines; ``name`` is what errors call the file."""
     units = {unit.id for unit in corpus.units}
+    cases = _cases(lines, name)
+    for number, case in enumerate(cases, 1):
+        if unknown := {*case.gold, *case.supporting} - units:
+            raise EvalError("case-malformed", file=name, number=number, reason=", ".join(sorted(unknown)))
+    return cases
+
+
+def _lines(half: Half) -> list[str]:
+    return (files("evals") / "datasets" / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+def _cases(lines: Iterable[str], name: str) -> list[Case]:
     cases: dict[str, Case] = {}
     for number, line in enumerate(lines, 1):
         try:
             case = Case.model_validate(json.loads(line))
         except (ValueError, ValidationError) as error:
             raise EvalError("case-malformed", file=name, number=number, reason=error) from error
-        unknown = {*case.gold, *case.supporting} - units
-        if unknown or case.id in cases:
-            reason = ", ".join(sorted(unknown)) or case.id
-            raise EvalError("case-malformed", file=name, number=number, reason=reason)
+        if case.id in cases:
+            raise EvalError("case-malformed", file=name, number=number, reason=case.id)
         cases[case.id] = case
     return list(cases.values())

@@ -54,7 +54,8 @@ def _of(*kinds: Kind) -> Callable[[Case, Answer], bool]:
 
 
 def _ranked(answer: Answer) -> list[str]:
-    return [found.unit for found in answer.retrieved]
+    """Unit ids; where several publications have a unit, its locator is told and the cases know its id alone."""
+    return [found.unit.rpartition(":")[2] for found in answer.retrieved]
 
 
 def _cites_any(case: Case, answer: Answer) -> float:

@@ -26,7 +26,7 @@ from evals.cases import Case, Half, load_cases
 from evals.generate import generate, read_answers, write_answers
 from evals.intervals import interval
 from evals.score import Rows, Summary, measures, score, summarise
-from index.retriever import INGREDIENTS, WEIGHTS
+from index.fusion import INGREDIENTS, WEIGHTS
 
 HALVES: tuple[Half, ...] = ("dev", "test")
 BANKLESS = ("question", "classifier", "letters")
@@ -62,6 +62,7 @@ def evaluate(
     ablate: bool = False,
     tell: Callable[[str], None] = lambda _: None,
     assistant: Assistant | None = None,
+    cases: Sequence[Case] | None = None,
 ) -> Run:
     """Answer and score one half of the cases.
 
@@ -69,10 +70,11 @@ def evaluate(
         ablate: once more for each ingredient switched off.
         tell: called with what is going on.
         assistant: who answers, with these settings; None: one is opened.
+        cases: those of the half that are to be answered; None: all.
     """
     tell(half)
     assistant = assistant or Assistant(settings)
-    cases = load_cases(half, assistant.index.corpus)
+    cases = load_cases(half, assistant.index.corpus) if cases is None else cases
     answers, bankless, rows = _answered(assistant, cases)
     names = list(measures(assistant.index.corpus))
     nearest = {case.id: _nearest(assistant, answers[case.id]) for case in cases}
@@ -80,7 +82,7 @@ def evaluate(
     for name in INGREDIENTS if ablate else ():
         tell(f"{half} – {name}")
         without[name] = summarise(_answered(assistant.switched_off([name]), cases)[2], names)
-    described = describe(settings, assistant, half)
+    described = describe(settings, assistant, half, cases)
     return Run(described, cases, answers, bankless, rows, summarise(rows, names), without, nearest)
 
 
@@ -90,9 +92,9 @@ def _answered(assistant: Assistant, cases: Sequence[Case]) -> tuple[dict[str, An
     return answers, bankless, score(cases, answers, bankless, assistant.index.corpus)
 
 
-def describe(settings: Settings, assistant: Assistant, half: Half) -> dict[str, Any]:
+def describe(settings: Settings, assistant: Assistant, half: Half, cases: Sequence[Case]) -> dict[str, Any]:
     """What a run depends on."""
-    text = json.dumps([case.model_dump(mode="json") for case in load_cases(half, assistant.index.corpus)], sort_keys=True)
+    text = json.dumps([case.model_dump(mode="json") for case in cases], sort_keys=True)
     return {
         "half": half,
         "index_version": assistant.index.name,

@@ -251,11 +251,11 @@ class _Writer:
     def _publications(self, answers: Sequence[Answer]) -> list[Publication]:
         """Those that are cited; all that the assistant knows when none is."""
         cited = {c.locator: self._publication(c.locator) for answer in answers for c in answer.citations}
-        found = list(cited.values()) or list(self.assistant.index.corpus.publications.values())
+        found = list(cited.values()) or self.assistant.index.corpus.guidance
         return list({publication.id: publication for publication in found}.values())
 
     def _publication(self, locator: str) -> Publication:
-        return self.assistant.index.corpus.publication_of(self.assistant.unit(locator))
+        return self.assistant.publication_of(self.assistant.unit(locator))
 
     def _edition(self, publication: Publication) -> list[Fact]:
         """Its title with publisher and year, and its address where it has one."""

@@ -7,7 +7,7 @@ import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from assistant.export.markdown import to_markdown
 from assistant.export.pdf import to_pdf
 from assistant.export.word import to_word
 from assistant.feedback import FeedbackStore, Verdict
+from assistant.turn import Follower
 from assistant.ui.evidence import answer_markdown, evidence_html, plain
 from assistant.ui.texts import texts
 from corpus.errors import WegwijzerError
@@ -48,6 +49,7 @@ class Shown:
         related: questions that may come next, at most ``RELATED``.
         signal: JSON for the page's script: what to announce, which questions may be kept in the browser, whether it is a fresh
             conversation; a number makes each one new.
+        unfinished: whether a model is still writing.
     """
 
     messages: Messages
@@ -56,6 +58,7 @@ class Shown:
     turns: list[Answer]
     related: list[str]
     signal: str
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,23 +68,33 @@ class Chat:
     Attributes:
         feedback: where opinions are kept.
         count: told about every answer.
+        unanswered: told about every new answer, with those before it in its conversation.
     """
 
     assistant: Assistant
     language: str
     feedback: FeedbackStore
     count: Callable[[Answer], None] = lambda _: None
+    unanswered: Callable[[Answer, list[Answer]], None] = lambda _, __: None
 
-    def ask(self, asked: str, messages: Messages, turns: list[Answer]) -> Shown:
+    def ask(
+        self,
+        asked: str,
+        messages: Messages,
+        turns: list[Answer],
+        follower: Follower | None = None,
+        publication: str | None = None,
+    ) -> Shown:
         """One turn; an error of our family is shown as its message and hint, and the question stays in its box."""
         history = [message for answer in turns for message in _said(answer)]
         try:
-            answer = self.assistant.ask(asked, history, self.language if not asked.strip() else None)
+            answer = self.assistant.ask(asked, history, self.language if not asked.strip() else None, follower, publication)
         except WegwijzerError as error:
             said = f"**{plain(error.message)}** {plain(error.hint)}"
             messages = [*messages, {"role": "assistant", "content": said}]
             return Shown(messages, asked, "", turns, [], self._signal(turns, f"{error.message} {error.hint}"))
         self.count(answer)
+        self.unanswered(answer, turns)
         number = len(turns) + 1
         messages = [
             *messages,
@@ -90,7 +103,19 @@ class Chat:
         ]
         turns = [*turns, answer]
         evidence = evidence_html(answer, number, self.assistant, self.language)
-        return Shown(messages, "", evidence, turns, self.assistant.related(answer, RELATED), self._signal(turns))
+        return Shown(messages, "", evidence, turns, answer.related[:RELATED], self._signal(turns))
+
+    def draft(self, answer: Answer, messages: Messages, turns: list[Answer]) -> Shown:
+        """An answer that is being written: its checked sentences so far, and a line that more is coming."""
+        writing = texts(self.language)["writing"]
+        said = f"{answer_markdown(answer, len(turns) + 1, self.language, unfinished=True)}\n\n*{writing}*"
+        messages = [
+            *messages,
+            {"role": "user", "content": plain(answer.question)},
+            {"role": "assistant", "content": said},
+        ]
+        signal = json.dumps({"number": time.monotonic_ns(), "busy": True, "announce": "" if answer.citations else writing})
+        return Shown(messages, "", "", turns, [], signal, unfinished=True)
 
     def again(self, questions: str) -> Shown:
         """A kept conversation, asked again.
@@ -101,8 +126,10 @@ class Chat:
         """
         shown = Shown([], "", "", [], [], self._signal([]))
         panels: list[str] = []
+        # They were told about when they were asked.
+        again = replace(self, unanswered=lambda _, __: None)
         for question in _kept(questions):
-            shown = self.ask(question, shown.messages, shown.turns)
+            shown = again.ask(question, shown.messages, shown.turns)
             panels = [shown.evidence, *panels]
         return Shown(shown.messages, "", "\n".join(panels), shown.turns, shown.related, shown.signal)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import gradio as gr
 from fastapi import FastAPI
@@ -15,6 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.answer import Answer
 from assistant.feedback import FeedbackStore
+from assistant.gaps import GapStore
+from assistant.maintain.door import Door, MaintainersOnly, is_upload
+from assistant.maintain.jobs import Desk
+from assistant.maintain.keeping import GapKeeper, sweep_daily
+from assistant.maintain.routes import Maintenance
 from assistant.ui.actions import Chat
 from assistant.ui.doors import ClosedDoors, SecurityHeaders
 from assistant.ui.guidance import search_page, unit_page
@@ -34,8 +42,11 @@ _QUEUE = 200
 """Questions that may wait; what comes on top is told to try again."""
 
 
-def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
+def create_app(assistant: Assistant, settings: Settings, *, alone: bool = False) -> FastAPI:
     """The application that ``wegwijzer serve`` runs.
+
+    Args:
+        alone: whether only this machine can reach it, so that whoever does may use the maintainer's pages.
 
     Raises:
         StoreError: a file with users or a secret cannot be used.
@@ -46,24 +57,42 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
     metrics = Metrics(lambda: sum(len(page._queue) for page in pages), lambda: _described(assistant))
     _add_health(app, assistant)
     default = settings.language
+    # The host alone: an address may hold more than visitors should see.
+    model = assistant.model, urlsplit(settings.model_url).hostname if settings.model_url else None
     for language in LANGUAGES:
         base = _base(language, default)
         for name in STATEMENTS:
-            app.add_api_route(f"{base}{name}", partial(_statement, name, language), methods=["GET"], response_class=HTMLResponse)
+            shown = partial(_statement, name, language, model, settings.question_gaps)
+            app.add_api_route(f"{base}{name}", shown, methods=["GET"], response_class=HTMLResponse)
     questions: set[int] = set()
+    unanswered = _gap_keeper(assistant, settings)
     # The longer path first: what is mounted at / would hide it.
     for language in sorted(LANGUAGES, key=lambda each: -len(_base(each, default))):
-        chat = Chat(assistant, language, feedback, partial(_count, metrics))
+        chat = Chat(assistant, language, feedback, partial(_count, metrics), unanswered)
         page = build_page(chat, settings)
         pages.append(page)
         questions |= question_ids(page)
         app = _mount(app, page, chat.language, settings, _base(language, default))
     app.add_middleware(ReadingRoom, assistant=assistant, default=default)
     app.add_middleware(ClosedDoors)
-    protect(app, guard_from(settings, metrics, questions))
+    guard = guard_from(settings, metrics, questions)
+    if alone or guard.access:
+        door = Door(alone, settings.public_url)
+        maintenance = Maintenance(assistant, settings, door, Desk(settings))
+        app.add_middleware(MaintainersOnly, pages=maintenance.application(), door=door)
+        guard = replace(guard, streamed=is_upload)
+    protect(app, guard)
     # Outermost, so that login pages and refusals carry the headers as well.
     app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
     return app
+
+
+def _gap_keeper(assistant: Assistant, settings: Settings) -> Callable[[Answer, list[Answer]], None]:
+    """What is told about new answers. What was kept while that was on is removed in time, also when it is off now."""
+    store = GapStore(settings.data.gaps)
+    if settings.question_gaps or settings.data.gaps.exists():
+        sweep_daily(store)
+    return GapKeeper(store, assistant) if settings.question_gaps else lambda _, __: None
 
 
 def _add_health(app: FastAPI, assistant: Assistant) -> None:
@@ -90,7 +119,13 @@ def _count(metrics: Metrics, answer: Answer) -> None:
         language=answer.language,
         duration_ms=milliseconds,
         index_version=answer.index_version,
+        answerer=answer.answerer if answer.trace else None,
+        reason=answer.trace.failure if answer.trace else None,
+        dropped=len(answer.trace.dropped) if answer.trace else None,
     )
+    if answer.trace:
+        shown = 0 if answer.trace.failure else answer.trace.sentences - len(answer.trace.dropped)
+        metrics.modelled(answer.trace.failure or "written", shown, len(answer.trace.dropped))
 
 
 def _base(language: str, default: str) -> str:
@@ -98,8 +133,8 @@ def _base(language: str, default: str) -> str:
     return "/" if language == default else f"/{language}/"
 
 
-def _statement(name: str, language: str) -> HTMLResponse:
-    return HTMLResponse(statement_page(name, language))
+def _statement(name: str, language: str, model: tuple[str | None, str | None], gaps: bool) -> HTMLResponse:
+    return HTMLResponse(statement_page(name, language, *model, gaps=gaps))
 
 
 def _mount(app: FastAPI, page: Any, language: str, settings: Settings, path: str) -> FastAPI:

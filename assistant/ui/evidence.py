@@ -9,7 +9,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Citation
+from assistant.answer import Answer, Citation, Trace
 from assistant.ui.texts import texts
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Everything else of an answer is somebody's words: a publication's, or the question's that is repeated.
 _OURS = re.compile(
-    r" ?\[(?P<marker>\d+)\](?!\()|\[(?P<label>[^\[\]]*)\]\(/\?unit=(?P<unit>[a-z0-9-]+)\)|(?m:^- )?\*\*[\w .-]+\*\*"
+    r" ?\[(?P<marker>\d+)\](?!\()|\[(?P<label>[^\[\]]*)\]\(/\?unit=(?P<unit>[a-z0-9:-]+)\)|(?m:^- )?\*\*[\w .-]+\*\*"
 )
 _MARKDOWN = re.compile(r"[^\w\s,?]")
 
@@ -31,10 +31,12 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(lambda match: f"&#{ord(match[0])};", text).replace("_", "&#95;")
 
 
-def answer_markdown(answer: Answer, turn: int, language: str) -> str:
+def answer_markdown(answer: Answer, turn: int, language: str, unfinished: bool = False) -> str:
     """What the page shows of an answer: how it is covered, notices, the text with each marker as a link to its evidence.
 
-    ``turn`` keeps the addresses of several answers apart.
+    Args:
+        turn: keeps the addresses of several answers apart.
+        unfinished: whether a model is still writing it.
     """
     words = texts(language)
     parts, position = [], 0
@@ -42,8 +44,24 @@ def answer_markdown(answer: Answer, turn: int, language: str) -> str:
         parts += [plain(answer.answer[position : match.start()]), _shown(match, turn)]
         position = match.end()
     said = "".join(parts) + plain(answer.answer[position:])
-    notice = f"*{words['masked']}*\n\n" if answer.masked else ""
-    return f"**{words[f'status_{answer.status}']}**\n\n{notice}{said}"
+    notices = "".join(f"*{notice}*\n\n" for notice in _notices(answer, words))
+    wrote = "" if unfinished or answer.trace is None else f"\n\n*{_wrote(answer.trace, words)}*"
+    return f"**{words[f'status_{answer.status}']}**\n\n{notices}{said}{wrote}"
+
+
+def _notices(answer: Answer, words: dict[str, str]) -> list[str]:
+    """What to know beside an answer: the question was masked or read with an earlier one, a source's text is not there."""
+    notices = [words["masked"]] if answer.masked else []
+    if answer.followed and answer.standalone_question != answer.question:
+        notices.append(words["read_as"].format(question=plain(answer.standalone_question)))
+    if answer.not_loaded:
+        notices.append(words["not_loaded"].format(sources=plain(", ".join(answer.not_loaded))))
+    return notices
+
+
+def _wrote(trace: Trace, words: dict[str, str]) -> str:
+    """Which model wrote an answer, or that it did not."""
+    return words["not_written" if trace.failure else "written_by"].format(model=plain(trace.model))
 
 
 def _shown(match: re.Match[str], turn: int) -> str:
@@ -72,14 +90,14 @@ def _entry(citations: list[Citation], turn: int, assistant: Assistant, language:
     """One unit: its label, the whole text with the quotes, what can be done with each, footnotes and sources."""
     words, first = texts(language), citations[0]
     unit = assistant.unit(first.locator)
-    publication = assistant.index.corpus.publication_of(unit)
+    publication = assistant.publication_of(unit)
     notes = "".join(footnote_html(f"{unit.publication}:{note}", assistant, language) for note in unit.footnotes)
     own = assistant.source(first.locator)
     markers = " ".join(f"[{citation.marker}]" for citation in citations)
     parts = [
         '<section class="evidence-entry">',
         f"<h3>{markers} {html.escape(first.label)}</h3>",
-        f'<p class="evidence-page">{html.escape(words["page"].format(page=first.page))} · '
+        f'<p class="evidence-page">{html.escape(words["page"].format(page=first.page) + " · " if first.page else "")}'
         f'<span lang="{publication.language}">{html.escape(unit.title)}</span></p>',
         f'<blockquote class="evidence-text" lang="{publication.language}" tabindex="0">',
         f"{_unit_text(unit, citations, turn)}</blockquote>",
@@ -104,7 +122,8 @@ def _actions(citations: list[Citation], publication: Publication, language: str)
         name = html.escape(f"{words['copy']} [{citation.marker}]")
         # Gradio's cleaning leaves no data attribute, so the text stands beside the button, unseen.
         parts.append(f'<span><button type="button" class="copy">{name}</button><span class="copied">{copied}</span></span>')
-    parts.append(f'<a href="?unit={citations[0].unit}">{html.escape(words["in_text"])}</a>')
+    # The whole address: when another edition answers, it still leads to this one.
+    parts.append(f'<a href="?unit={citations[0].locator}">{html.escape(words["in_text"])}</a>')
     return f'<p class="evidence-actions">{" ".join(parts)}</p>'
 
 

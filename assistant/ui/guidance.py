@@ -36,7 +36,7 @@ def unit_page(locator: str, assistant: Assistant, language: str) -> tuple[str, i
     except LocatorError as error:
         body = f"<h1>{escape(texts(language)['unknown_unit'])}</h1><p>{escape(error.message)} {escape(error.hint)}</p>"
         return _page(texts(language)["unknown_unit"], body, assistant, language, None), 404
-    publication = assistant.index.corpus.publication_of(unit)
+    publication = assistant.publication_of(unit)
     words = texts(language)
     notes = "".join(footnote_html(f"{unit.publication}:{note}", assistant, language) for note in unit.footnotes)
     own = publication.source_of(unit.id)
@@ -44,18 +44,28 @@ def unit_page(locator: str, assistant: Assistant, language: str) -> tuple[str, i
     group = f'<p class="group">{escape(unit.group)}</p>' if unit.group else ""
     parts = [
         f"<h1>{escape(heading)}</h1>{group}",
-        f'<div class="text" lang="{escape(publication.language)}"><h2>{escape(unit.title)}</h2>{_blocks(unit)}</div>',
+        _replaced(publication, assistant, words),
+        f'<div class="text" lang="{escape(publication.language)}"><h2>{escape(unit.title)}</h2>{_blocks(unit, assistant)}</div>',
         source_html(own, language) if own else "",
         f"<h2>{escape(words['footnotes'])}</h2>{notes}" if notes else "",
-        f'<p class="address">{escape(words["address"])}: <code>/?unit={escape(unit.id)}</code></p>',
-        _neighbours(unit, publication, language),
+        f'<p class="address">{escape(words["address"])}: <code>/?unit={escape(assistant.address(unit))}</code></p>',
+        _neighbours(unit, publication, assistant, language),
     ]
     return _page(heading, "".join(parts), assistant, language, unit), 200
 
 
+def _replaced(publication: Publication, assistant: Assistant, words: dict[str, str]) -> str:
+    """That another edition answers now; empty for a publication that answers."""
+    answering = assistant.index.corpus.publications
+    if publication.id in answering:
+        return ""
+    titles = "; ".join(f"{other.title} ({other.year})" for other in answering.values() if other.is_guidance)
+    return f'<p role="note">{escape(words["replaced"].format(titles=titles))}</p>'
+
+
 def search_page(wanted: str, assistant: Assistant, language: str) -> str:
     """HTML of what a search in the text finds: units that hold the words first, then the ones that search ranks highest."""
-    wanted = " ".join(wanted.split())[:_LONGEST_SEARCH]
+    wanted = " ".join(assistant.masked(wanted[:_LONGEST_SEARCH]).split())
     words = texts(language)
     found = _found(wanted, assistant) if wanted else []
     said = words["search_found" if found else "search_none"].format(count=len(found), words=wanted)
@@ -66,9 +76,9 @@ def search_page(wanted: str, assistant: Assistant, language: str) -> str:
 
 
 def _found(wanted: str, assistant: Assistant) -> list[Unit]:
-    corpus = assistant.index.corpus
-    literal = [unit for unit in corpus.units if wanted.lower() in f"{unit.title} {unit.text}".lower()]
-    ranked = [corpus.find(hit.locator) for hit in assistant.index.search(wanted).hits[:5]]
+    with assistant.reading() as index:
+        literal = [unit for unit in index.corpus.units if wanted.lower() in f"{unit.title} {unit.text}".lower()]
+        ranked = [index.corpus.find(hit.locator) for hit in index.search(wanted).hits[:5]]
     return list({str(unit.locator): unit for unit in [*literal, *ranked]}.values())[:_FOUND]
 
 
@@ -82,45 +92,46 @@ def _excerpt(unit: Unit, wanted: str) -> str:
     return f"{escape(before)}<mark>{escape(unit.text[at:end])}</mark>{escape(unit.text[end : end + 80])}…"
 
 
-def _blocks(unit: Unit) -> str:
-    return "".join(_block(unit, block) for block in unit.blocks)
+def _blocks(unit: Unit, assistant: Assistant) -> str:
+    return "".join(_block(unit, block, assistant) for block in unit.blocks)
 
 
-def _block(unit: Unit, block: Block) -> str:
-    text = _marked(unit, block)
+def _block(unit: Unit, block: Block, assistant: Assistant) -> str:
+    text = _marked(unit, block, assistant)
     if block.kind == "list":
         lines = [line.removeprefix("- ") for line in text.split("\n")]
         return '<ul class="list">' + "".join(f"<li>{line}</li>" for line in lines) + "</ul>"
     return f"<blockquote>{text}</blockquote>" if block.kind == "quotation" else f"<p>{text}</p>"
 
 
-def _marked(unit: Unit, block: Block) -> str:
+def _marked(unit: Unit, block: Block, assistant: Assistant) -> str:
     """A block's text as HTML, its footnote marks as links to the notes."""
     parts, position = [], block.start
     for mark in unit.marks:
         if block.start < mark.position <= block.end:
             number = mark.unit.rpartition("-")[2]
-            link = f'<sup><a href="?unit={quote(mark.unit)}">{escape(number)}</a></sup>'
+            note = assistant.address(assistant.unit(f"{unit.publication}:{mark.unit}"))
+            link = f'<sup><a href="?unit={quote(note)}">{escape(number)}</a></sup>'
             parts += [escape(unit.text[position : mark.position]), link]
             position = mark.position
     return "".join(parts) + escape(unit.text[position : block.end])
 
 
-def _neighbours(unit: Unit, publication: Publication, language: str) -> str:
+def _neighbours(unit: Unit, publication: Publication, assistant: Assistant, language: str) -> str:
     words, at = texts(language), publication.units.index(unit)
     links = []
     for name, step in (("previous", -1), ("next", 1)):
         if 0 <= at + step < len(publication.units):
             other = publication.units[at + step]
             text = f"{words[name]}: {publication.short_name(other, language)}"
-            links.append(f'<a rel="{name[:4]}" href="?unit={quote(other.id)}">{escape(text)}</a>')
+            links.append(f'<a rel="{name[:4]}" href="?unit={quote(assistant.address(other))}">{escape(text)}</a>')
     return f'<p class="neighbours">{" ".join(links)}</p>'
 
 
 def _link(unit: Unit, assistant: Assistant, language: str, *, current: bool = False) -> str:
-    label = assistant.index.corpus.publication_of(unit).label(unit, language)
+    label = assistant.publication_of(unit).label(unit, language)
     here = ' aria-current="page"' if current else ""
-    return f'<a href="?unit={quote(unit.id)}"{here}>{escape(label)}</a>'
+    return f'<a href="?unit={quote(assistant.address(unit))}"{here}>{escape(label)}</a>'
 
 
 def _contents(units: Iterable[Unit], assistant: Assistant, language: str, chosen: Unit | None) -> str:
@@ -142,10 +153,11 @@ def _list(links: list[str]) -> str:
 def _page(title: str, body: str, assistant: Assistant, language: str, unit: Unit | None, wanted: str = "") -> str:
     words = texts(language)
     other = other_language(language)
-    same = f"?unit={quote(unit.id)}" if unit else "?unit="
+    same = f"?unit={quote(assistant.address(unit))}" if unit else "?unit="
     nav = "".join(
         f"<h3>{escape(publication.title)}</h3>{_contents(publication.units, assistant, language, unit)}"
         for publication in assistant.index.corpus.publications.values()
+        if publication.is_guidance or (unit is not None and unit.publication == publication.id)
     )
     return _template().substitute(
         language=language,

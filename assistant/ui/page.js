@@ -150,8 +150,10 @@
   const waiting = setInterval(() => { if (document.querySelector("#history")) { clearInterval(waiting); list(); repair(); } }, 100);
 
   // What the server says to this script stands in two hidden boxes; each message is new by its number.
-  function hear({ announce, keep: questions, fresh }) {
+  function hear({ announce, keep: questions, fresh, busy }) {
+    document.querySelectorAll('#chat [role="log"]').forEach((log) => log.setAttribute("aria-busy", String(Boolean(busy))));
     if (fresh) return;
+    if (busy) { if (announce) say(announce); return; }
     say(announce);
     keep(questions);
   }

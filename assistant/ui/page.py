@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.ui.actions import RELATED, STARTERS, Chat
+from assistant.ui.evidence import plain
+from assistant.ui.live import Live
 from assistant.ui.texts import other_language, texts
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ ASKING = "ask"
 
 @dataclass(frozen=True)
 class Parts:
-    """The components that events read and write."""
+    """The components that events read and write; ``stop`` is None where no model writes."""
 
     chat: Any
     question: Any
+    publication: Any
     send: Any
     clear: Any
+    stop: Any
     starters: list[Any]
     related: list[Any]
     related_group: Any
@@ -47,10 +51,10 @@ def build_page(chat: Chat, settings: Settings) -> Any:
     """The Blocks of the chat page in one language."""
     words = texts(chat.language)
     with gr.Blocks(title=words["title"], analytics_enabled=False, fill_width=True) as page:
-        _head(words, chat.language)
+        _head(words, chat)
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, elem_id="conversation"):
-                conversation = _conversation(words, settings)
+                conversation = _conversation(words, settings, chat)
                 starters, related, related_group = _questions(words, chat)
             with gr.Column(scale=2, elem_id="evidence-column"):
                 gr.Markdown(f"## {words['evidence']}")
@@ -79,8 +83,8 @@ def question_ids(page: Any) -> set[int]:
     return {number for number, function in page.fns.items() if function.concurrency_id == ASKING}
 
 
-def _head(words: dict[str, str], language: str) -> None:
-    other = other_language(language)
+def _head(words: dict[str, str], chat: Chat) -> None:
+    other = other_language(chat.language)
     links = [
         f"[{words['to_guidance']}](?unit=)",
         f"[{words['to_privacy']}](privacy)",
@@ -92,10 +96,11 @@ def _head(words: dict[str, str], language: str) -> None:
         with gr.Column(scale=0, min_width=160, elem_id="leaving"):
             gr.Button(words["exit"], elem_id="exit", variant="stop")
             gr.Markdown(words["exit_note"], elem_id="exit-note")
-    gr.Markdown(words["notice"], elem_id="notice")
+    model = chat.assistant.model
+    gr.Markdown(words["notice_model"].format(model=plain(model)) if model else words["notice"], elem_id="notice")
 
 
-def _conversation(words: dict[str, str], settings: Settings) -> dict[str, Any]:
+def _conversation(words: dict[str, str], settings: Settings, of: Chat) -> dict[str, Any]:
     chat = gr.Chatbot(
         label=words["conversation"],
         height="55vh",
@@ -117,10 +122,19 @@ def _conversation(words: dict[str, str], settings: Settings) -> dict[str, Any]:
         elem_id="question",
         submit_btn=False,
     )
+    publication = gr.Dropdown(label=words["publication"], filterable=False, elem_id="publication", **_publications(of, words))
     with gr.Row():
         send = gr.Button(words["send"], variant="primary", elem_id="send")
+        stop = gr.Button(words["stop"], visible=False, elem_id="stop") if of.assistant.model is not None else None
         clear = gr.Button(words["clear"], elem_id="clear")
-    return {"chat": chat, "question": question, "send": send, "clear": clear}
+    return {"chat": chat, "question": question, "publication": publication, "send": send, "clear": clear, "stop": stop}
+
+
+def _publications(chat: Chat, words: dict[str, str]) -> dict[str, Any]:
+    """What a question can be limited to; there is nothing to choose while one publication answers."""
+    known = chat.assistant.publications()
+    choices = [(words["publication_all"], ""), *((title, uid) for uid, title in known.items())]
+    return {"choices": choices, "value": "", "visible": len(known) > 1}
 
 
 def _questions(words: dict[str, str], chat: Chat) -> tuple[list[Any], list[Any], Any]:
@@ -162,14 +176,18 @@ def _wire(page: Any, chat: Chat, parts: Parts, words: dict[str, str]) -> None:
     outputs = [parts.chat, parts.question, parts.evidence, turns, panel, parts.signal, parts.related_group, *parts.related]
     busy = {"concurrency_limit": CONCURRENCY, "concurrency_id": ASKING, "show_progress": "minimal", "api_visibility": "private"}
 
-    def respond(asked: str, messages: Any, answers: Any, evidence: str) -> list[Any]:
-        return _values(chat.ask(asked, messages, answers), evidence, words)
+    def respond(asked: str, messages: Any, answers: Any, evidence: str, publication: str | None) -> list[Any]:
+        return _values(chat.ask(asked, messages, answers, publication=publication or None), evidence, words)
 
-    asking = [parts.question, parts.chat, turns, panel]
+    answer: Any = respond
+    answered = outputs
+    if parts.stop is not None:
+        answer, answered = _live(chat, parts, words), [*outputs, parts.stop]
+    asking = [parts.question, parts.chat, turns, panel, parts.publication]
     for trigger in (parts.send.click, parts.question.submit):
-        trigger(respond, asking, outputs, **busy)
+        trigger(answer, asking, answered, **busy)
     for button in (*parts.starters, *parts.related):
-        button.click(respond, [button, parts.chat, turns, panel], outputs, **busy)
+        button.click(answer, [button, *asking[1:]], answered, **busy)
     parts.again_button.click(lambda questions: _values(chat.again(questions), "", words), [parts.again], outputs, **busy)
     empty = [
         [],
@@ -187,6 +205,23 @@ def _wire(page: Any, chat: Chat, parts: Parts, words: dict[str, str]) -> None:
     for form, button in parts.forms.items():
         button.click(_export(chat, form), [turns], [parts.file], api_visibility="private")
     page.load(lambda: _padded(chat.starters()), None, parts.starters, api_visibility="private")
+    # Another version may have gone live since the page was made.
+    page.load(lambda: gr.update(**_publications(chat, words)), None, parts.publication, api_visibility="private")
+
+
+def _live(chat: Chat, parts: Parts, words: dict[str, str]) -> Any:
+    """What answers a question piece by piece, and the button that ends it."""
+    live = Live(chat, CONCURRENCY)
+
+    def respond(asked: str, messages: Any, answers: Any, evidence: str, publication: str | None, request: gr.Request) -> Any:
+        for shown in live.ask(asked, messages, answers, str(request.session_hash), publication or None):
+            yield [*_values(shown, evidence, words), gr.update(visible=shown.unfinished)]
+
+    def stop(request: gr.Request) -> None:
+        live.stop(str(request.session_hash))
+
+    parts.stop.click(stop, None, None, api_visibility="private", queue=False)
+    return respond
 
 
 def _values(shown: Any, before: str, words: dict[str, str]) -> list[Any]:

@@ -13,12 +13,23 @@ STATEMENTS = ("privacy", "accessibility")
 
 
 @cache
-def statement_page(name: str, language: str) -> str:
-    """A statement as an HTML page; ``name`` is one of ``STATEMENTS``."""
+def statement_page(name: str, language: str, model: str | None = None, address: str | None = None, *, gaps: bool = False) -> str:
+    """A statement as an HTML page.
+
+    Args:
+        name: one of ``STATEMENTS``.
+        model: that writes the answers; None where none does.
+        address: of its server; None for the provider's own.
+        gaps: whether unanswered questions are kept.
+    """
     from markdown_it import MarkdownIt
 
     source = (files("prompts") / "statements" / f"{name}.{language}.md").read_text(encoding="utf-8")
-    body = MarkdownIt("commonmark", {"html": False}).render(source)
     words = texts(language)
+    where = words["privacy_model"].format(model=model, address=address or words["privacy_provider"])
+    source = source.replace("{elsewhere}", where if model else words["privacy_local"])
+    source = source.replace("{stored}", words["privacy_stored" if gaps else "privacy_not_stored"])
+    source = source.replace("{gaps}", f"\n- {words['privacy_gaps']}" if gaps else "")
+    body = MarkdownIt("commonmark", {"html": False}).render(source)
     template = Template((files("assistant.ui") / "statement.html").read_text(encoding="utf-8"))
     return template.substitute(language=language, title=escape(words[f"to_{name}"]), to_chat=escape(words["to_chat"]), body=body)

@@ -76,13 +76,17 @@ class BodyLimit:
     """Refuses a body that is too large before it has been read, or as soon as more than allowed has come in.
 
     Starlette can do this too, but says nothing that a person can read.
+
+    Args:
+        streamed: requests that pass untouched: nothing inside may read them before it knows who sends them.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, refusals: Refusals) -> None:
-        self._app, self._limit, self._refusals = app, limit, refusals
+    def __init__(self, app: ASGIApp, limit: int, refusals: Refusals, streamed: Callable[[Scope], bool] | None = None) -> None:
+        self._app, self._limit, self._refusals, self._streamed = app, limit, refusals, streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._limit or not _has_body(scope):
+        spared = scope["type"] != "http" or (self._streamed is not None and self._streamed(scope))
+        if spared or not self._limit or not _has_body(scope):
             await self._app(scope, receive, send)
             return
         try:

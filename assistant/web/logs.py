@@ -68,15 +68,18 @@ def note(
     language: str | None = None,
     index_version: str | None = None,
     client: str | None = None,
+    answerer: str | None = None,
+    dropped: int | None = None,
 ) -> None:
     """Log an event of ours. The fields are a closed list, so that no text of a person can slip in by a name of its own.
 
     Args:
         status: of the response or of the answer.
         client: a mark made by ``client_mark``.
+        dropped: sentences of a model that were not shown.
     """
     fields: dict[str, Any] = {"route": route, "method": method, "status": status, "reason": reason, "language": language}
-    fields |= {"index_version": index_version, "client": client}
+    fields |= {"index_version": index_version, "client": client, "answerer": answerer, "dropped": dropped}
     fields["duration_ms"] = None if duration_ms is None else round(duration_ms, 1)
     _LOGGER.log(level, event, extra={"fields": {name: value for name, value in fields.items() if value is not None}})
 

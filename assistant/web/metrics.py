@@ -37,6 +37,8 @@ class Metrics:
         self._seconds = Histogram("wegwijzer_answer_seconds", "Time to answer.", buckets=_BUCKETS, registry=self.registry)
         self._requests = Counter("wegwijzer_requests", "Requests.", ["route", "status"], registry=self.registry)
         self._refused = Counter("wegwijzer_refused", "Requests refused.", ["reason"], registry=self.registry)
+        self._model = Counter("wegwijzer_model_answers", "Turns that went to a model.", ["outcome"], registry=self.registry)
+        self._sentences = Counter("wegwijzer_model_sentences", "Sentences of a model.", ["fate"], registry=self.registry)
         queue = Gauge("wegwijzer_queue_length", "Questions that wait.", registry=self.registry)
         queue.set_function(queue_length)
         self.registry.register(_Index(index))
@@ -51,6 +53,17 @@ class Metrics:
         """
         self._answers.labels(str(status), language if language in LANGUAGES else "other").inc()
         self._seconds.observe(seconds)
+
+    def modelled(self, outcome: str, shown: int, dropped: int) -> None:
+        """Count a turn that went to a model.
+
+        Args:
+            outcome: ``written``, or why the literal sentences stand, as one word.
+            shown, dropped: sentences of it.
+        """
+        self._model.labels(outcome).inc()
+        self._sentences.labels("shown").inc(shown)
+        self._sentences.labels("dropped").inc(dropped)
 
     def requested(self, route: str, status: int) -> None:
         """Count a request by its class of route and status code."""

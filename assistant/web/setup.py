@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.backup import SESSION_SECRET
+from assistant.secret import read_secret
 from assistant.web.limits import Limits
 from assistant.web.login import Door, PasswordDoor
 from assistant.web.metrics import Metrics
@@ -99,21 +100,6 @@ def server_options(settings: WebSettings) -> dict[str, Any]:
         "access_log": False,
         "server_header": False,
     }
-
-
-def read_secret(file: Path) -> str:
-    """The secret in a file, without the line's end.
-
-    Raises:
-        StoreError: the file cannot be read, or is empty.
-    """
-    try:
-        secret = file.expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError("secret-unreadable", file=file, reason=error) from error
-    if not secret:
-        raise StoreError("secret-empty", file=file)
-    return secret
 
 
 def _access(settings: WebSettings, refusals: Refusals) -> Access | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import Scope
 
 from assistant.web.limits import BodyLimit, Limits, RateLimit
 from assistant.web.login import Door, RequireLogin, logout_routes, user_of
@@ -50,6 +51,7 @@ class Guard:
         access: None: everybody may come in.
         metrics_token: what a scraper sends as bearer token; None: ``/metrics`` is open, or to maintainers only with ``access``.
         questions: ids of Gradio's functions that answer a question, which may be filled in later; None: each one does.
+        streamed: requests whose body the application takes in itself, with a limit of its own; None: there are none.
     """
 
     metrics: Metrics
@@ -58,6 +60,7 @@ class Guard:
     access: Access | None = None
     metrics_token: str | None = None
     questions: Container[int] | None = None
+    streamed: Callable[[Scope], bool] | None = None
 
 
 def protect(app: FastAPI, guard: Guard) -> None:
@@ -68,7 +71,7 @@ def protect(app: FastAPI, guard: Guard) -> None:
     app.add_middleware(RateLimit, limits=guard.limits, refusals=guard.refusals, questions=guard.questions)
     if guard.access:
         _require_login(app, guard.access, guard.refusals)
-    app.add_middleware(BodyLimit, limit=guard.limits.body_bytes, refusals=guard.refusals)
+    app.add_middleware(BodyLimit, limit=guard.limits.body_bytes, refusals=guard.refusals, streamed=guard.streamed)
     app.add_middleware(CountRequests, metrics=guard.metrics)
     app.add_middleware(LogRequests)
     page = MetricsPage(guard.metrics, guard.metrics_token, _may_see_metrics(guard), guard.refusals.language)

@@ -200,8 +200,8 @@ def test_english_labels_and_dutch_quotes(answers: dict[str, Answer]) -> None:
 
 def test_the_order_of_the_steps_is_one_list() -> None:
     assert [step.__name__ for step in STEPS] == [
-        "check", "clean", "mask", "greet", "danger", "block", "rephrase", "divide", "locate", "ask_back", "retrieve", "weigh",
-        "compose", "verify",
+        "check", "clean", "mask", "greet", "danger", "block", "rephrase", "divide", "locate", "ask_back", "retrieve", "consult",
+        "weigh", "compose", "support", "verify", "write_up",
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from evals.report import render, write_report
 from evals.score import measures
 from evals.suite import Run, compare, evaluate, score_again, write_run
 from index.build import Builder
-from index.retriever import INGREDIENTS
+from index.fusion import INGREDIENTS
 
 
 @pytest.fixture(scope="module")
