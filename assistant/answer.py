@@ -40,6 +40,8 @@ class Citation(BaseModel):
     url: str | None = None
     footnotes: list[str] = Field(default_factory=list)
     via: str | None = None
+    language: str = Field(default="", exclude=True)
+    """Of the quote, for those who show it: no field of the contract."""
 
 
 class Retrieved(BaseModel):

@@ -122,6 +122,7 @@ def _citation(marker: int, unit: Unit, run: list[Statement], corpus: Corpus, lan
         url=source_url(unit, corpus),
         footnotes=list(dict.fromkeys(mark.unit for mark in unit.marks if start < mark.position <= end)),
         via=via.id if via else None,
+        language=corpus.publication_of(unit).language,
     )
 
 

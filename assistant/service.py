@@ -8,13 +8,14 @@ from copy import copy
 
 from assistant.answer import Answer
 from assistant.guards.clean import neutralise
+from assistant.guards.danger import help_lines, is_disclosure
 from assistant.guards.personal import find_personal, mask
 from assistant.guards.public import public_names
 from assistant.models import model_name
 from assistant.pipeline import run
 from assistant.settings import Settings
 from assistant.switching import Following, Pinned, Served
-from assistant.turn import Follower, House, Writer
+from assistant.turn import Follower, House, Turn, Writer
 from corpus.errors import WegwijzerError
 from corpus.locator import Locator
 from corpus.publication import Corpus, Publication
@@ -171,6 +172,12 @@ class Assistant:
         """A text without invisible characters and personal data."""
         clean = neutralise(text)
         return mask(clean, find_personal(clean, self._serving.current.house.public))
+
+    def help_for(self, text: str, language: str) -> str | None:
+        """The help lines for whoever wrote a text, as Markdown; None when it discloses no danger."""
+        with self._serving.turn() as served:
+            turn = Turn(text, served.index, served.house, language, standalone=text)
+            return help_lines(served.index.who(text), language) if text and is_disclosure(turn) else None
 
     def warm(self) -> None:
         """Load everything, so that the first question is answered at once."""

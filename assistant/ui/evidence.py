@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _OURS = re.compile(
     r" ?\[(?P<marker>\d+)\](?!\()|\[(?P<label>[^\[\]]*)\]\(/\?unit=(?P<unit>[a-z0-9:-]+)\)|(?m:^- )?\*\*[\w .-]+\*\*"
 )
+_BESIDE = re.compile(r"(?P<lead>\s*)(?P<words>.*?)(?P<tail>(?: \([^()]*\d{4}\))?\s*)")
+"""A line of a quote, with the year that dates it outside the quote."""
 _MARKDOWN = re.compile(r"[^\w\s,?]")
 
 
@@ -40,13 +42,31 @@ def answer_markdown(answer: Answer, turn: int, language: str, unfinished: bool =
     """
     words = texts(language)
     parts, position = [], 0
+    cited = {citation.marker: citation for citation in answer.citations}
     for match in _OURS.finditer(answer.answer):
-        parts += [plain(answer.answer[position : match.start()]), _shown(match, turn)]
+        said = answer.answer[position : match.start()]
+        quoted = cited.get(int(match["marker"])) if match["marker"] else None
+        parts += [_spoken(said, quoted, language) if quoted else plain(said), _shown(match, turn)]
         position = match.end()
     said = "".join(parts) + plain(answer.answer[position:])
     notices = "".join(f"*{notice}*\n\n" for notice in _notices(answer, words))
     wrote = "" if unfinished or answer.trace is None else f"\n\n*{_wrote(answer.trace, words)}*"
     return f"**{words[f'status_{answer.status}']}**\n\n{notices}{said}{wrote}"
+
+
+def _spoken(said: str, quoted: Citation, language: str) -> str:
+    """What stands before a marker; the quote's own words are marked with their language where the page has another one."""
+    if quoted.language in ("", language):
+        return plain(said)
+    lines = []
+    for line in said.split("\n"):
+        words = _BESIDE.fullmatch(line)
+        if words and words["words"] and words["words"] in quoted.quote:
+            own = f'<span lang="{html.escape(quoted.language)}">{plain(words["words"])}</span>'
+            lines.append(plain(words["lead"]) + own + plain(words["tail"]))
+        else:
+            lines.append(plain(line))
+    return "\n".join(lines)
 
 
 def _notices(answer: Answer, words: dict[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from assistant.ui.evidence import footnote_html, source_html
+from assistant.ui.statement import markdown_html
 from assistant.ui.texts import other_language, texts
 from corpus.errors import LocatorError
 
@@ -71,7 +72,9 @@ def search_page(wanted: str, assistant: Assistant, language: str) -> str:
     said = words["search_found" if found else "search_none"].format(count=len(found), words=wanted)
     items = "".join(f"<li>{_link(unit, assistant, language)}<br>{_excerpt(unit, wanted)}</li>" for unit in found)
     title = words["search"]
-    body = f'<h1>{escape(title)}</h1><p role="status">{escape(said)}</p><ol class="found">{items}</ol>'
+    lines = assistant.help_for(wanted, language)
+    helped = f'<div class="help" role="alert">{markdown_html(lines)}</div>' if lines else ""
+    body = f'<h1>{escape(title)}</h1>{helped}<p role="status">{escape(said)}</p><ol class="found">{items}</ol>'
     return _page(title, body, assistant, language, None, wanted)
 
 

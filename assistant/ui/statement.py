@@ -22,14 +22,19 @@ def statement_page(name: str, language: str, model: str | None = None, address: 
         address: of its server; None for the provider's own.
         gaps: whether unanswered questions are kept.
     """
-    from markdown_it import MarkdownIt
-
     source = (files("prompts") / "statements" / f"{name}.{language}.md").read_text(encoding="utf-8")
     words = texts(language)
     where = words["privacy_model"].format(model=model, address=address or words["privacy_provider"])
     source = source.replace("{elsewhere}", where if model else words["privacy_local"])
     source = source.replace("{stored}", words["privacy_stored" if gaps else "privacy_not_stored"])
     source = source.replace("{gaps}", f"\n- {words['privacy_gaps']}" if gaps else "")
-    body = MarkdownIt("commonmark", {"html": False}).render(source)
+    body = markdown_html(source)
     template = Template((files("assistant.ui") / "statement.html").read_text(encoding="utf-8"))
     return template.substitute(language=language, title=escape(words[f"to_{name}"]), to_chat=escape(words["to_chat"]), body=body)
+
+
+def markdown_html(source: str) -> str:
+    """Our own Markdown as HTML; a tag in it stays text."""
+    from markdown_it import MarkdownIt
+
+    return str(MarkdownIt("commonmark", {"html": False}).render(source))

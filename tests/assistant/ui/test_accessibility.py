@@ -21,7 +21,10 @@ QUESTIONS = {
         ("What does Veilig Thuis not register?", "How do I bake a cake?", "my husband beats me"),
     ),
 }
-PLAIN = ["?unit=actiepunt-3", "?unit=voetnoot-7", "?zoek=drempel", "?unit=bestaat-niet", "privacy", "accessibility"]
+PLAIN = [
+    "?unit=actiepunt-3", "?unit=voetnoot-7", "?unit=bestaat-niet", "?zoek=drempel", "?zoek=ik+ben+bang+voor+mijn+man",
+    "privacy", "accessibility",
+]  # fmt: skip
 
 
 def violations(page: Page) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from assistant.answer import Answer, Citation
 from assistant.service import Assistant
 from assistant.ui.evidence import answer_markdown, evidence_html, plain
+from assistant.ui.guidance import search_page
 from assistant.ui.texts import texts
 
 
@@ -69,6 +70,15 @@ def test_markers_become_links_and_other_links_stay(assistant: Assistant) -> None
     )
 
 
+def test_quotes_are_marked_with_their_language_where_the_page_has_another(assistant: Assistant) -> None:
+    answer = assistant.ask("Wat registreert Veilig Thuis nu niet?")
+    first = answer.citations[0].quote.split(".")[0]
+    assert f'<span lang="nl">{first}' in html.unescape(answer_markdown(answer, 1, "en"))
+    assert "<span" not in answer_markdown(answer, 1, "nl")
+    answer.answer = "This is no quote. [1]"
+    assert "<span" not in answer_markdown(answer, 1, "en")
+
+
 def test_markup_of_a_publication_stays_text(assistant: Assistant) -> None:
     answer = cite(assistant, "crm-2021:nawoord", "x")
     answer.answer = "![x](http://a.b/c) [y](javascript:alert(1)) <img src=z> **vet** [1]"
@@ -86,3 +96,9 @@ def test_a_unit_is_shown_once_with_all_its_quotes(assistant: Assistant) -> None:
 
 def test_both_languages_have_the_same_texts() -> None:
     assert set(texts("nl")) == set(texts("en"))
+
+
+def test_a_search_by_somebody_in_danger_shows_the_help_lines_first(assistant: Assistant) -> None:
+    page = search_page("ik ben bang voor mijn man, hij slaat mij", assistant, "nl")
+    assert page.index("0800-2000") < page.index('<ol class="found">')
+    assert "0800-2000" not in search_page("drempel", assistant, "nl")

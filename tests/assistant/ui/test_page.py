@@ -39,6 +39,13 @@ def test_asking_reading_and_clicking_a_marker(page: Page) -> None:
     assert page.evaluate("document.documentElement.lang") == "nl"
 
 
+def test_on_the_english_page_dutch_quotes_are_marked_as_dutch(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/")
+    page.get_by_label("Your question").fill("Which source belongs to footnote 7?")
+    page.get_by_role("button", name="Ask the question").click()
+    expect(page.locator("#chat [data-testid=bot] [lang=nl]").first).to_contain_text("Majone Steketee")
+
+
 def test_footnotes_lead_to_their_sources(page: Page) -> None:
     ask(page, "Zijn vrouwen tevreden over de afhandeling van hun melding? Zie actiepunt 5")
     note = page.locator(".evidence-note").first
