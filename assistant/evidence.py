@@ -16,6 +16,9 @@ PLAIN_FROM = 0.5
 """The same where a publication has no bank to learn from."""
 SOURCE_FROM = -1.2
 """The same where a source is asked and the best unit is a reference: such questions share few words with the subject."""
+SURE_FROM = 2.2
+"""A question that the corpus clearly seems to answer may be this much further from the subject:"""
+FAR_FROM = -1.9
 DOUBTFUL_BELOW = 1.0
 """Under this a question is off topic as well when the corpus does not seem to answer it."""
 ANSWERED_FROM = -1.2
@@ -67,7 +70,8 @@ def _judge(turn: Turn) -> None:
     wanted = NAMED_FROM if turn.places else SOURCED_FROM if reference or asks_source(turn) else ANSWERED_FROM
     answered = score is None or score >= (ANSWERED_FROM if lacking else wanted)
     limit = PLAIN_FROM if score is None else SOURCE_FROM if reference and asks_source(turn) else ON_TOPIC_FROM
-    on_topic = turn.followed or signals.topical >= limit
+    sure = score is not None and score >= SURE_FROM
+    on_topic = turn.followed or signals.topical >= (min(limit, FAR_FROM) if sure else limit)
     if not turn.places and not (on_topic and (answered or signals.topical >= DOUBTFUL_BELOW)):
         turn.status = AnswerStatus.OFF_TOPIC
     elif score is not None and not answered:

@@ -39,7 +39,19 @@
     document.querySelectorAll('#introduction a[href$="en/"], #introduction a[href*="lang="]').forEach((link) => link.removeAttribute("target"));
     document.querySelectorAll('#chat a[href*="unit="], #evidence a[href*="unit="]').forEach((link) => { link.target = "_blank"; link.rel = "noopener"; });
   }
-  new MutationObserver(() => requestAnimationFrame(repair)).observe(root, { childList: true, subtree: true });
+
+  // A new question goes to the top of the conversation, so that its answer is read from the beginning.
+  let asked = 0;
+  function follow() {
+    const questions = document.querySelectorAll("#chat [data-testid=user]");
+    const log = document.querySelector('#chat [role="log"]');
+    if (log && questions.length > asked) {
+      const question = questions[questions.length - 1];
+      log.scrollTop += question.getBoundingClientRect().top - log.getBoundingClientRect().top - 40;
+    }
+    asked = questions.length;
+  }
+  new MutationObserver(() => requestAnimationFrame(() => { repair(); follow(); })).observe(root, { childList: true, subtree: true });
 
   // A marker shows its evidence; focus moves along for keyboards and screen readers.
   function show(event, link) {

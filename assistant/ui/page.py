@@ -110,6 +110,7 @@ def _conversation(words: dict[str, str], settings: Settings, of: Chat) -> dict[s
         group_consecutive_messages=False,
         latex_delimiters=[],
         allow_tags=False,
+        autoscroll=False,
         placeholder="",
     )
     question = gr.Textbox(
