@@ -14,9 +14,9 @@ _MARKER = 3.0
 """How much a preposition before an actor counts against a content word next to it."""
 _FIRST = 1.5
 """How much being the first of two in a sentence counts."""
-_CLEARLY = 1.15
+_CLEARLY = 1.05
 """How many times better the exchanged reading must fit."""
-_AT_LEAST = 0.7
+_AT_LEAST = 1.35
 _JOINED = 3
 _PART = 5
 """Letters of a role's word that may begin a compound ("plegerhulp")."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.checking.actors import actor_fault
+from assistant.checking.copies import misplaces_a_name
 from assistant.checking.modality import modality_fault
 from assistant.checking.names import Names
 from assistant.checking.negation import negation_fault
@@ -81,7 +82,7 @@ class Checker:
         own, others = self._reader.read(sentence, language), [self._reader.read(quote) for quote in quotes]
         if number_fault(own, quotes, self._reader):
             yield "number"
-        if self._names.fault(own, others, language):
+        if misplaces_a_name(sentence, quotes) or self._names.fault(own, others, language):
             yield "name"
         if negation_fault(own, others):
             yield "negation"

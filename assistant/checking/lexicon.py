@@ -56,6 +56,7 @@ class Lexicon:
     scales: tuple[str, ...]
     share: str
     english_numbers: frozenset[str]
+    idioms: str
     units: Groups
     names: Groups
     common: frozenset[str]
@@ -68,6 +69,7 @@ class Lexicon:
     forward: frozenset[str]
     neutral: tuple[str, ...]
     prefixes: tuple[str, ...]
+    opposites: Mapping[str, frozenset[str]]
     absolute: Groups
     phrases: tuple[str, ...]
     spared: frozenset[str]
@@ -75,6 +77,9 @@ class Lexicon:
     frequency: Mapping[str, int]
     duty: Mapping[str, int]
     licence: frozenset[str]
+    demands: str
+    compared: frozenset[str]
+    compares: frozenset[str]
     imperatives: frozenset[str]
     hedge: frozenset[str]
     soft: frozenset[str]
@@ -83,7 +88,9 @@ class Lexicon:
     pairs: Mapping[frozenset[int], tuple[str, ...]]
     markers: frozenset[str]
     homographs: frozenset[str]
+    additions: Groups
     small: frozenset[str]
+    light: frozenset[str]
     meanings: Groups
 
 
@@ -103,6 +110,7 @@ def lexicon() -> Lexicon:
         scales=tuple(forms["scales"].split()),
         share=forms["share"],
         english_numbers=_set(forms["english"]),
+        idioms=forms["idioms"],
         units=Groups.of(_lines(numbers["units"]["groups"])),
         names=Groups.of(_lines(data["names"]["groups"])),
         common=_set(data["names"]["common"]),
@@ -115,6 +123,7 @@ def lexicon() -> Lexicon:
         forward=_set(negation["forward"]),
         neutral=tuple(negation["neutral"]),
         prefixes=tuple(negation["prefixes"]),
+        opposites=_opposites(negation["opposites"]),
         absolute=Groups.of(_lines(strength["absolute"])),
         phrases=tuple(strength["phrases"]),
         spared=_set(strength["spared"]),
@@ -123,6 +132,9 @@ def lexicon() -> Lexicon:
         duty=_levels(strength["duty"]),
         imperatives=_set(strength["imperatives"]),
         licence=_set(strength["licence"]),
+        demands=strength["demands"],
+        compared=_set(strength["compared"]),
+        compares=_set(strength["compares"]),
         hedge=_set(strength["hedge"]),
         soft=_set(strength["soft"]),
         roles=groups,
@@ -130,9 +142,19 @@ def lexicon() -> Lexicon:
         pairs=_pairs(roles, groups),
         homographs=_set(data["small"]["english"]),
         markers=_set(roles["markers"]),
+        additions=Groups.of(_lines(data["additions"]["groups"])),
         small=_set(data["small"]["words"]),
+        light=_set(data["small"]["light"]),
         meanings=Groups.of(_lines(data["meanings"]["groups"])),
     )
+
+
+def _opposites(block: str) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _lines(block):
+        one, other = map(_set, line.split(":"))
+        found |= dict.fromkeys(one, other) | dict.fromkeys(other, one)
+    return found
 
 
 def _stands(roles: Mapping[str, Any], groups: Groups) -> dict[int, frozenset[str]]:

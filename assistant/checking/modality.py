@@ -36,18 +36,19 @@ def _absolute(sentence: Passage, quotes: Sequence[Passage], known: Iterable[str]
     )
 
 
-def _unspared(sentence: Passage) -> Iterator[str]:
+def _unspared(sentence: Passage, before_too: frozenset[str] = frozenset()) -> Iterator[str]:
     """Words but for those that claim nothing where they stand: after "van" or "hoe", before a negation."""
     lowers = ["", *(word.lower for word in sentence.words), ""]
     for before, word, after in zip(lowers, lowers[1:], lowers[2:], strict=False):
-        if before not in lexicon().spared and after not in lexicon().negations:
+        if before not in lexicon().spared | before_too and after not in lexicon().negations:
             yield word
 
 
 def _stronger(sentence: Passage, known: Iterable[str]) -> bool:
     """Whether something is said to be more frequent; quotes that do not say how often allow no "often"."""
     scale = lexicon().frequency
-    level = _highest(_unspared(sentence), scale)
+    comparing = lexicon().compares & frozenset(known)
+    level = _highest(_unspared(sentence, lexicon().compared if comparing else frozenset()), scale)
     return level > 1 and level > _highest(known, scale)
 
 
@@ -60,7 +61,9 @@ def _binding(own: Iterable[str], known: Iterable[str], quotes: Sequence[Passage]
 
 
 def _orders(quote: Passage) -> bool:
-    """Whether a sentence of a quote begins with an imperative, after its list number or not."""
+    """Whether a sentence of a quote begins with an imperative, after its list number or not, or tells what has to be."""
+    if quote.text.lower().startswith(lexicon().demands):
+        return True
     pairs = zip((None, *quote.words), quote.words, strict=False)
     return any(
         word.lower in lexicon().imperatives and (word.opens or (before is not None and before.opens and before.text[0].isdigit()))

@@ -31,17 +31,15 @@ def negation_fault(sentence: Passage, quotes: Sequence[Passage]) -> bool:
         _dropped(_scope(clause, position), sentence)
         for quote in quotes
         for clause in quote.clauses
-        for position in _denials(clause, quote.text)
+        for position in _denials(clause)
     ) or any(
         _dropped([word for word in clause[position + 1 :] if word.weight][:2], sentence, _SURELY)
         for quote in quotes
         for clause in quote.clauses
-        for position in _denials(clause, quote.text)
+        for position in _denials(clause)
     )
     return dropped or any(
-        _added(sentence, clause, position, clauses, known)
-        for clause in sentence.clauses
-        for position in _denials(clause, sentence.text)
+        _added(sentence, clause, position, clauses, known) for clause in sentence.clauses for position in _denials(clause)
     )
 
 
@@ -52,7 +50,7 @@ def _outnumbered(clauses: Sequence[Clause], others: Clause) -> bool:
     for clause in clauses:
         last = -_SCOPE
         for position, word in enumerate(clause):
-            if not _denies(word):
+            if not word.denies:
                 continue
             # "niet of nauwelijks" and "noch … noch" deny once.
             if (
@@ -62,7 +60,7 @@ def _outnumbered(clauses: Sequence[Clause], others: Clause) -> bool:
             ):
                 said += 1
             last = position
-    answers = [word for word in others if _denies(word) or (word.lower in lexicon().lack and word.lower not in own)]
+    answers = [word for word in others if word.denies or (word.lower in lexicon().lack and word.lower not in own)]
     return said > len(answers) and not _opposed([word for clause in clauses for word in clause], others)
 
 
@@ -82,7 +80,7 @@ def _added(sentence: Passage, clause: Clause, position: int, others: Sequence[Cl
     if doubled and any(word.lower in known for word in doubled):
         lacks = {word.lower for word in doubled}
         return not any(
-            _denies(other[before])
+            other[before].denies
             for other in others
             for place, word in enumerate(other)
             if word.lower in lacks
@@ -102,14 +100,14 @@ def _denied(clauses: Sequence[Clause], own: set[str]) -> list[Clause]:
     found: list[Clause] = []
     for clause, following in zip(clauses, [*clauses[1:], ()], strict=True):
         if _negative(clause, own):
-            short = sum(word.weight > 0 for word in clause) < _SCOPE
+            short = sum(word.weight > 0 for word in clause) < _SCOPE or clause[-1].lower in lexicon().lack
             found.append([*clause, *following] if short else clause)
     return found
 
 
 def _negative(words: Iterable[Word], but: Collection[str] = ()) -> bool:
     """Whether words deny or find something lacking; words ``but`` of lack do not count."""
-    return any(_denies(word) or (word.lower in lexicon().lack and word.lower not in but) for word in words)
+    return any(word.denies or (word.lower in lexicon().lack and word.lower not in but) for word in words)
 
 
 def _plenty(sentence: Passage, quotes: Sequence[Clause], known: Collection[str]) -> bool:
@@ -141,20 +139,13 @@ def _turned(one: Sequence[Clause], other: Sequence[Clause]) -> bool:
 
 def _opposed(scope: Iterable[Word], words: Iterable[Word]) -> bool:
     """Whether a word of a scope stands among others with a prefix that turns it round ("gelijk", "ongelijk")."""
-    others = {word.lower for word in words}
-    return any(prefix + word.lower in others for word in scope for prefix in lexicon().prefixes)
+    others, contrary = {word.lower for word in words}, lexicon().opposites
+    turned = [{*contrary.get(word.lower, ()), *(prefix + word.lower for prefix in lexicon().prefixes)} for word in scope]
+    return any(each & others for each in turned)
 
 
-def _denials(clause: Clause, text: str) -> list[int]:
-    """Positions of the negations of a clause; none where the text holds one that denies nothing ("niet alleen … maar ook")."""
-    lower = text.lower()
-    if any(phrase in lower for phrase in lexicon().neutral):
-        return []
-    return [position for position, word in enumerate(clause) if _denies(word)]
-
-
-def _denies(word: Word) -> bool:
-    return word.lower in lexicon().negations
+def _denials(clause: Clause) -> list[int]:
+    return [position for position, word in enumerate(clause) if word.denies]
 
 
 def _scope(clause: Clause, position: int) -> list[Word]:

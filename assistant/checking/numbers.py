@@ -22,6 +22,8 @@ _CLEARLY = 0.2
 """How much better another sentence of the quotes must fit before a number counts as taken from the wrong one."""
 _NEAR = 4
 """Content words on either side of a number that tell what it is about."""
+_TELLING = 2
+"""Content words about a number from which they tell where it belongs."""
 _AFTER = 3
 """Words after a number in which the thing stands that it counts."""
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
@@ -43,6 +45,7 @@ def numbers_in(text: str) -> list[Number]:
     [('60', 'below'), ('2015', ''), ('3', ''), ('12.5', '')]
     """
     words = lexicon()
+    text = _idioms().sub(" ", text)
     found: list[Number] = []
     before = ["", ""]
     spared = words.english_numbers if language_of(text) == "nl" else frozenset()
@@ -96,6 +99,11 @@ def _shares(text: str) -> set[Decimal]:
 @cache
 def _ratio() -> re.Pattern[str]:
     return re.compile(rf"\b(\w+) (?:{lexicon().share}) (\w+)\b", re.IGNORECASE)
+
+
+@cache
+def _idioms() -> re.Pattern[str]:
+    return re.compile(lexicon().idioms, re.IGNORECASE)
 
 
 def _value(word: str) -> Decimal | None:
@@ -181,6 +189,8 @@ def _elsewhere(sentence: Passage, quotes: Sequence[str], reader: Reader) -> bool
 def _misplaced(number: Number, clause: Sequence[Word], position: int, parts: Sequence[Passage]) -> bool:
     thing = next((word for word in clause[position + 1 :] if word.weight), None)
     about = around(clause, position, _NEAR)
+    if len(about) < _TELLING:
+        return False
     having: list[float] = []
     lacking: list[float] = []
     for part in parts:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from assistant.checking.lexicon import Lexicon, lexicon
+from assistant.checking.lexicon import Groups, Lexicon, lexicon
 from corpus.sentences import sentences_in
 from corpus.vocabulary import Vocabulary, rarity
 from index.keyword import KeywordIndex
@@ -23,6 +23,8 @@ _LIKE = 0.6
 _BY_PREFIX = 0.9
 _ENDING = re.compile(r"(?:en|te|ten|de|den|t|d|e|s)$")
 _DOUBLE = re.compile(r"(.)\1")
+_LIGHT = 0.15
+"""Weight of a word of little content."""
 _PLURALS = ("'s", "’s", "s", "en", "ed", "ing", "ly", "es", "e")
 
 
@@ -35,6 +37,7 @@ class Word:
         clause: number of its clause in the text; ``sentence``: of its sentence.
         opens: whether it begins a sentence.
         keys: stems, parts and meanings; empty for a small word.
+        denies: whether it negates; not in a phrase that denies nothing ("niet alleen").
         weight: how much it tells, 0 to 1: rare words tell more; 0 for a small word.
     """
 
@@ -45,6 +48,7 @@ class Word:
     opens: bool
     keys: frozenset[str]
     weight: float
+    denies: bool
 
 
 @dataclass(frozen=True)
@@ -78,22 +82,25 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._lexicon: Lexicon = lexicon()
         self._keywords = KeywordIndex([], vocabulary)
+        self._bare_meanings = _by_bare(self._lexicon.meanings)
         self.read = lru_cache(maxsize=4096)(self._read)
         self._keys = lru_cache(maxsize=20_000)(self._keys_of)
 
     def _read(self, text: str, language: str = "nl") -> Passage:
         drafts: list[list[Word]] = [[]]
         for place, sentence in enumerate(sentences_in(text)):
-            opens = True
+            opens, lone = True, _neutral().sub(lambda match: "·" * len(match.group()), sentence.text.lower())
             if drafts[-1]:
                 drafts.append([])
-            for token in _WORD.findall(sentence.text):
+            for match in _WORD.finditer(sentence.text):
+                token = match.group()
                 lower = token.lower().replace("’", "'")
                 if token in _BREAK or lower in self._lexicon.joins:
                     drafts.append([])
                 if token in _BREAK or token == "%":
                     continue
-                drafts[-1].append(self._word(token, lower, place, opens, language))
+                word = self._word(token, lower, place, opens, language)
+                drafts[-1].append(replace(word, denies=word.denies and lone[match.start()] != "·"))
                 opens = False
         clauses = [tuple(replace(word, clause=number) for word in clause) for number, clause in enumerate(_merged(drafts))]
         return Passage(text, tuple(word for clause in clauses for word in clause), tuple(clauses))
@@ -105,13 +112,32 @@ class Reader:
             or token[0].isdigit()
             or (language == "en" and lower in self._lexicon.homographs)
         )
-        return Word(token, lower, 0, place, opens, frozenset() if small else self._keys(lower), 0.0 if small else _weight(lower))
+        weight = 0.0 if small else _LIGHT if lower in self._lexicon.light else _weight(lower)
+        return Word(
+            token, lower, 0, place, opens, frozenset() if small else self._keys(lower), weight, lower in self._lexicon.negations
+        )
 
     def _keys_of(self, lower: str) -> frozenset[str]:
         stems = self._keywords.tokens(lower)
         meanings = self._lexicon.meanings
-        groups = meanings.named_in([lower, *(lower.removesuffix(end) for end in _PLURALS)])
+        groups = meanings.named_in([lower, *(lower.removesuffix(end) for end in _PLURALS)]) | self._bare_meanings.named_by(
+            _bare(lower)
+        )
         return frozenset([*stems, lower, f"~{_bare(lower)}", *(f"#{group}" for group in groups)])
+
+
+@cache
+def _neutral() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, lexicon().neutral)))
+
+
+def _by_bare(meanings: Groups) -> Groups:
+    """The same groups by what is left of their words without inflection; short rests stand for too much."""
+    found: dict[str, frozenset[int]] = {}
+    for word, numbers in meanings.by_word.items():
+        if len(bare := _bare(word)) >= _PREFIX:
+            found[bare] = found.get(bare, frozenset()) | numbers
+    return Groups(found)
 
 
 @lru_cache(maxsize=50_000)

@@ -33,11 +33,14 @@ FEATURES = (
     "said",
     "added",
     "run",
+    "appended",
+    "ratio",
 )
 """Share of the content that the quotes have, of the whole and of the worst clause; weight of what they lack, in all and of one
 word; share that one other sentence of the corpus has instead; cosine with the best window of the quotes, and how far that lies
 above the best sentence elsewhere; share of the best quoted sentence that is said; what is lacking, times how literal the rest is
-(who copies adds, who paraphrases replaces); weight of the longest run of lacking words."""
+(who copies adds, who paraphrases replaces); weight of the longest run of lacking words; of those after a word
+that begins an addition of a kind that the quotes do not have; length against the part of the quotes that it is about."""
 _SAME = 0.97
 """Cosine from which a sentence of the corpus counts as one of the quotes: it says the same elsewhere."""
 
@@ -91,12 +94,13 @@ class Support:
         evidence = self._evidence(tuple(quotes))
         clauses = _without_named(sentence, evidence.words)
         content = [word for clause in clauses for word in clause if word.weight]
+        own = [word for clause in clauses for word in clause]
         lacking = [word for word in content if not likeness(word, evidence.words)]
         lost = [(1 - likeness(word, evidence.words)) * word.weight for word in content]
         whole = self._fit(sentence.text, evidence)
         best = max(evidence.parts, key=lambda part: coverage(sentence.words, part.words))
         values = [
-            coverage(sentence.words, evidence.words),
+            coverage(content, evidence.words),
             min((coverage(clause, evidence.words) for clause in clauses), default=1.0),
             sum(lost),
             max(lost, default=0.0),
@@ -106,6 +110,8 @@ class Support:
             coverage(best.words, sentence.words),
             sum(lost) * _literal(sentence, evidence.words) ** 2,
             _longest_run(content, lacking),
+            _appended(own, lacking, evidence.words),
+            min(2.0, sum(word.weight for word in content) / (sum(word.weight for word in best.content) or 1.0)),
         ]
         return np.array(values, dtype=np.float32)
 
@@ -169,3 +175,17 @@ def _longest_run(content: Sequence[Word], lacking: Sequence[Word]) -> float:
         run = run + word.weight if word in lacking else 0.0
         best = max(best, run)
     return best
+
+
+def _appended(words: Sequence[Word], lacking: Sequence[Word], quoted: Sequence[Word]) -> float:
+    """Weight of what lacks in the heaviest addition: the words from one that begins it to the next, or to a clause's end."""
+    additions = lexicon().additions
+    known = additions.named_in(word.lower for word in quoted)
+    most, open_in, weight = 0.0, -1, 0.0
+    for word in words:
+        if kinds := additions.named_by(word.lower):
+            open_in, weight = (-1 if kinds & known else word.clause), 0.0
+        elif word.clause == open_in and word in lacking:
+            weight += word.weight
+            most = max(most, weight)
+    return most

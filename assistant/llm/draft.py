@@ -11,7 +11,6 @@ from importlib.resources import files
 from assistant.answer import Dropped, Trace
 from assistant.checking.check import Checker
 from assistant.language import language_of
-from assistant.llm.copies import misplaces_a_name
 from assistant.llm.passages import Passage
 from assistant.llm.reader import Marked
 from assistant.turn import Written
@@ -83,8 +82,6 @@ class Draft:
 
     def _unsupported(self, sentence: Marked) -> str | None:
         quotes = [self._passages[mark].text for mark in sentence.marks]
-        if misplaces_a_name(sentence.text, quotes):
-            return "name"
         verdict = self._checker.check(sentence.text, quotes, language=self._language)
         return None if verdict.supported else verdict.reason or "unsupported"
 

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil
 from typing import Literal
 
 from assistant.citations import MAX_SENTENCES
 from assistant.turn import Statement, Turn
+from corpus.publication import Corpus
 from corpus.sentences import sentences_of
 from corpus.unit import Unit
 
@@ -55,11 +57,14 @@ def passages_of(turn: Turn, mode: Mode, window: int) -> list[Passage]:
     Args:
         window: tokens that the evidence may take; the whole guidance is left to search when it does not fit.
     """
-    if mode == "whole":
-        runs = [run for unit in turn.index.corpus.units for run in _runs(unit)]
-        if sum(len(_text(run)) for run in runs) <= window * _SIGNS_PER_TOKEN:
-            return _marked(runs, turn)
+    if mode == "whole" and whole_tokens(turn.index.corpus) <= window:
+        return _marked([run for unit in turn.index.corpus.units for run in _runs(unit)], turn)
     return _marked(_found(turn, min(_WORDS, int(window * _SIGNS_PER_TOKEN / 7))), turn)
+
+
+def whole_tokens(corpus: Corpus) -> int:
+    """Tokens that the whole guidance takes, counted high."""
+    return ceil(sum(len(_text(run)) for unit in corpus.units for run in _runs(unit)) / _SIGNS_PER_TOKEN)
 
 
 def shown(passages: Iterable[Passage]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from assistant.checking.lexicon import lexicon
 from corpus.sentences import sentences_in
 
 _NEAR = 0.8
@@ -33,5 +34,14 @@ def _differs(own: Sequence[str], quoted: Sequence[str]) -> bool:
     match = SequenceMatcher(None, [word.lower() for word in own], [word.lower() for word in quoted], autojunk=False)
     if match.ratio() < _NEAR:
         return False
-    changed = (range(start, end) for kind, start, end, _, _ in match.get_opcodes() if kind in ("replace", "insert", "delete"))
+    changed = (
+        range(start, end)
+        for kind, start, end, begin, stop in match.get_opcodes()
+        if kind != "equal" and not (begin == 0 and _small(quoted[:stop]))
+    )
     return any(number > 0 and own[number][0].isupper() for numbers in changed for number in numbers)
+
+
+def _small(words: Sequence[str]) -> bool:
+    """Whether words stand for a name rather than give one ("Het is" for "De groep is")."""
+    return bool(words) and all(word.lower() in lexicon().small for word in words)

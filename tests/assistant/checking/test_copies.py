@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.llm.copies import misplaces_a_name
+from assistant.checking.copies import misplaces_a_name
 
 QUOTE = "In 2018 startte de gemeente Rotterdam met de werkgroep ‘Stop geweld tegen vrouwen’. Utrecht en Tilburg volgden later."
 
