@@ -19,12 +19,10 @@ from corpus.errors import WegwijzerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from assistant.publish import Verdict
     from assistant.service import Assistant
     from assistant.settings import Settings
-    from evals.suite import Run
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Antwoorden uit officiële handreikingen, met vindplaats.")
 corpus_app = typer.Typer(no_args_is_help=True, help="De teksten.")
@@ -198,6 +196,7 @@ def eval_run(
     from assistant.render import text
     from corpus.errors import EvalError
     from evals.baseline import misses, write_baseline
+    from evals.printed import print_run
     from evals.report import write_report
     from evals.suite import HALVES, evaluate, write_run
 
@@ -210,7 +209,7 @@ def eval_run(
         run = evaluate(settings, each, ablate=ablate, tell=lambda what: print(text("eval_busy", what=what), flush=True))
         folder = write_run(run, settings.data.path / "evals")
         write_report(run, folder, corpus)
-        _print_run(run, folder)
+        print_run(run, folder)
         if each == "test" and accept:
             write_baseline(run, Path(str(files("evals"))) / "baseline.json")
         elif each == "test" and (missed := misses(run, corpus)):
@@ -220,10 +219,28 @@ def eval_run(
 @eval_app.command("score")
 def eval_score(run: Annotated[str, typer.Argument(help="Naam van een map onder evals/ in de gegevensmap.")]) -> None:
     """Scoor de bewaarde antwoorden van een meting opnieuw."""
-    from evals.suite import score_again
+    from evals.written_command import score_any
 
-    folder = _settings().data.path / "evals" / run
-    _print_run(score_again(folder, _assistant()), folder)
+    settings = _settings()
+    score_any(settings, settings.data.path / "evals" / run, _assistant())
+
+
+@eval_app.command("model")
+def eval_model(
+    half: Annotated[str, typer.Option(help="dev of test.")] = "dev",
+    limit: Annotated[int | None, typer.Option(min=1, help="Zoveel gevallen (en handlabels) van elke soort.")] = None,
+    mode: Annotated[str, typer.Option(help="search, whole of both: wat het model te lezen krijgt.")] = "both",
+    judge: Annotated[bool, typer.Option("--judge", help="Laat een tweede model de zinnen beoordelen.")] = False,
+) -> None:
+    """Beantwoord de meetset met het ingestelde taalmodel en scoor wat het schreef."""
+    from evals.suite import HALVES
+    from evals.written import MODES
+    from evals.written_command import evaluate_model
+
+    halves, modes = [each for each in HALVES if each == half], [each for each in MODES if mode in (each, "both")]
+    if not (halves and modes):
+        raise typer.BadParameter("dev, test; search, whole, both")
+    evaluate_model(_settings(), halves[0], modes, limit, judge)
 
 
 @eval_app.command("compare")
@@ -254,18 +271,6 @@ def eval_pairs(
     for row in score(pairs, found):
         verdict = text("pairs_dropped" if row.supported else "pairs_caught")
         print(text("eval_pairs", kind=row.kind, verdict=verdict, rate=row.rate, count=row.refused, n=row.n))
-
-
-def _print_run(run: Run, folder: Path) -> None:
-    from assistant.render import text
-    from evals.suite import WATCHED
-
-    for name, s in run.summary.items():
-        print(text("eval_measure", name=name, value=s.value, low=s.low, high=s.high, n=s.n))
-    for name, other in run.without.items():
-        parts = [f"{m} {other[m].value - run.summary[m].value:+.3f}" for m in WATCHED if m in other and m in run.summary]
-        print(text("eval_without", name=name, changes="  ".join(parts)))
-    print(text("eval_folder", folder=folder))
 
 
 @versions_app.callback()

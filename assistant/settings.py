@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     model_failures: int = Field(default=3, ge=1)
     model_pause_seconds: float = Field(default=60, ge=0)
     check_model: str | None = None
+    model_price_asked: float | None = Field(default=None, ge=0)
+    model_price_written: float | None = Field(default=None, ge=0)
+    judge_model: str | None = Field(default=None, pattern=r"^[a-z0-9_]+:\S+$")
+    judge_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+(/\S*)?$")
+    judge_key_file: Path | None = None
     without: frozenset[str] = frozenset()
     root_path: str = Field(default="", pattern=r"^(/[A-Za-z0-9._~-]+)*$")
     trusted_proxies: str = ""

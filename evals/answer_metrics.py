@@ -26,9 +26,13 @@ def supporting_share(answer: Answer, case: Case) -> float:
 
 def has_facts(answer: Answer, case: Case) -> bool:
     """Every key fact stands in ``answer``, which has at most 120 words unless a list is asked."""
-    text = folded(answer.answer)
-    whole = all(any(folded(fragment) in text for fragment in fact) for fact in case.facts)
-    return whole and (case.whole_list or words(answer) <= MAX_WORDS)
+    return holds_facts(answer.answer, case) and (case.whole_list or words(answer) <= MAX_WORDS)
+
+
+def holds_facts(text: str, case: Case) -> bool:
+    """Every key fact stands in a text, however long."""
+    plain = folded(text)
+    return all(any(folded(fragment) in plain for fragment in fact) for fact in case.facts)
 
 
 def words(answer: Answer) -> int:

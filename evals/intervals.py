@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_DRAWS = 2000
-_SEED = 20211
+DRAWS = 2000
+SEED = 20211
 
 
 def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float]:
@@ -15,6 +15,6 @@ def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float
     if not values:
         return 0.0, 0.0
     array = np.asarray(values, dtype=float)
-    picks = np.random.default_rng(_SEED).integers(0, len(array), size=(_DRAWS, len(array)))
+    picks = np.random.default_rng(SEED).integers(0, len(array), size=(DRAWS, len(array)))
     low, high = np.quantile(array[picks].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +53,18 @@ class Run:
     summary: dict[str, Summary]
     without: dict[str, dict[str, Summary]] = field(default_factory=dict)
     nearest: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A measure in two runs over the ``n`` cases that both have: means, and the mean paired difference with its bounds."""
+
+    before: float
+    after: float
+    value: float
+    low: float
+    high: float
+    n: int
 
 
 def evaluate(
@@ -110,12 +122,14 @@ def write_run(run: Run, folder: Path) -> Path:
     """Write a run's folder below ``folder``; gives it. The report is written by ``evals/report.py``."""
     target = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{run.settings['half']}"
     target.mkdir(parents=True)
-    _write(target / "settings.json", run.settings)
+    write_json(target / "settings.json", run.settings)
     write_answers(run.answers.values(), target / "answers.jsonl")
     write_answers(run.bankless.values(), target / "bankless.jsonl")
     lines = [{"id": case.id, "kind": case.kind, "nearest": run.nearest.get(case.id), **run.rows[case.id]} for case in run.cases]
     (target / "rows.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-    _write(target / "summary.json", {"measures": _plain(run.summary), "without": {n: _plain(s) for n, s in run.without.items()}})
+    write_json(
+        target / "summary.json", {"measures": plain(run.summary), "without": {n: plain(s) for n, s in run.without.items()}}
+    )
     return target
 
 
@@ -144,14 +158,21 @@ def compare(before: Path, after: Path) -> dict[str, tuple[float, float, float, i
     Raises:
         EvalError: a folder holds no run.
     """
-    first, second = _rows(before), _rows(after)
+    found = differences(_rows(before), _rows(after))
+    return {name: (d.value, d.low, d.high, d.n) for name, d in found.items()}
+
+
+def differences(first: Mapping[str, Mapping[str, Any]], second: Mapping[str, Mapping[str, Any]]) -> dict[str, Difference]:
+    """The differences of each measure over the cases for which both runs have it."""
     found = {}
     for name in dict.fromkeys(key for row in second.values() for key in row if key not in ("id", "kind", "nearest")):
         pairs = [(first[i][name], row[name]) for i, row in second.items() if i in first and name in first[i] and name in row]
         if pairs:
-            differences = [b - a for a, b in pairs]
-            low, high = interval(differences)
-            found[name] = (sum(differences) / len(differences), low, high, len(differences))
+            values = [b - a for a, b in pairs]
+            n = len(pairs)
+            found[name] = Difference(
+                sum(a for a, _ in pairs) / n, sum(b for _, b in pairs) / n, sum(values) / n, *interval(values), n
+            )
     return found
 
 
@@ -168,9 +189,11 @@ def _rows(folder: Path) -> dict[str, dict[str, Any]]:
     return {row["id"]: row for row in rows}
 
 
-def _plain(summary: dict[str, Summary]) -> dict[str, Any]:
+def plain(summary: dict[str, Summary]) -> dict[str, Any]:
+    """Means as JSON."""
     return {name: asdict(value) for name, value in summary.items()}
 
 
-def _write(file: Path, value: object) -> None:
+def write_json(file: Path, value: object) -> None:
+    """A file of a run, to be read by people as well."""
     file.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -32,6 +32,7 @@ OWNERS = {
     "prometheus_client": {"assistant/web/metrics.py"},
     "langchain": {"assistant/models.py"},
     "wordfreq": {"corpus/vocabulary.py"},
+    "matplotlib": {"evals/report.py", "evals/scale.py"},
     "pdfplumber": {"corpus/readers/pdf/document.py"},
     "pypdf": {"corpus/readers/pdf/opened.py"},
     "lxml": {"corpus/readers/html.py", "corpus/readers/package.py"},

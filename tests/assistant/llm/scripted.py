@@ -78,6 +78,8 @@ class ScriptedServer:
         self.behaviour = "faithful"
         self.delay = 0.0
         """Seconds before every piece."""
+        self.usage = (1000, 50)
+        """Tokens asked and written that it says every answer took."""
         self.sent: list[tuple[str, float]] = []
         """Sentences with the moment at which their last sign went out."""
         self._failures = 0
@@ -142,6 +144,8 @@ class ScriptedServer:
             if piece.rstrip().endswith("]"):
                 self.sent.append((piece, time.monotonic()))
         _event(handler, {}, "stop")
+        if body.get("stream_options", {}).get("include_usage"):
+            _usage(handler, *self.usage)
         _send(handler, "data: [DONE]\n\n")
         handler.wfile.write(b"0\r\n\r\n")
 
@@ -262,6 +266,12 @@ def _refuse(handler: BaseHTTPRequestHandler, status: int) -> None:
 def _event(handler: BaseHTTPRequestHandler, delta: dict[str, str], ended: str | None = None) -> None:
     choice = {"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": ended}
     chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted", "choices": [choice]}
+    _send(handler, f"data: {json.dumps(chunk)}\n\n")
+
+
+def _usage(handler: BaseHTTPRequestHandler, asked: int, written: int) -> None:
+    usage = {"prompt_tokens": asked, "completion_tokens": written, "total_tokens": asked + written}
+    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted", "choices": [], "usage": usage}
     _send(handler, f"data: {json.dumps(chunk)}\n\n")
 
 
