@@ -39,21 +39,22 @@ def main() -> None:
         _run(["index", "build"], environment)
         _line("everything embedded anew", _times(lambda: _run(["index", "build", "--force"], environment), 1), 600, "s")
         _line("unchanged index build", _times(lambda: _run(["index", "build"], environment), arguments.runs), 2, "s")
-        questions = _questions()
-        cold = [_run(["ask", questions[0]], environment) for _ in range(arguments.runs)]
+        asked = questions()
+        cold = [_run(["ask", asked[0]], environment) for _ in range(arguments.runs)]
         _line("cold ask", [seconds for seconds, _ in cold], 4, "s")
         _line("memory of ask", [memory for _, memory in cold], 450, "MB")
-        warm = _warm(environment, questions)
+        warm = _warm(environment, asked)
         _line("warm question", warm, 60, "ms")
         print(f"{'  95th percentile':<24} {statistics.quantiles(warm, n=20)[-1]:15.1f} ms")
         _line("memory of serve", [_serve(environment) for _ in range(min(3, arguments.runs))], 1000, "MB")
-    _stock(arguments.model, questions, min(3, arguments.runs))
+    _stock(arguments.model, asked, min(3, arguments.runs))
 
 
-def _questions() -> list[str]:
+def questions() -> list[str]:
+    """Questions of the development half that are not too long, spread over it."""
     text = (files("evals") / "datasets" / "dev.jsonl").read_text(encoding="utf-8")
-    questions = [json.loads(line)["question"] for line in text.splitlines()]
-    fitting = [question for question in dict.fromkeys(questions) if len(question) <= 500]
+    every = [json.loads(line)["question"] for line in text.splitlines()]
+    fitting = [question for question in dict.fromkeys(every) if len(question) <= 500]
     return fitting[:: max(1, len(fitting) // _ASKED)][:_ASKED]
 
 

@@ -198,8 +198,8 @@ def _observe(
     counts = WordCounts([entries[row].text for row in (*chunks, *rows["question"])])
     found: dict[str, list[Seen]] = {}
     for kind, own in rows.items():
-        similar = {other: _sorted(vectors[own] @ vectors[theirs].T, kind == other) for other, theirs in rows.items()}
-        passages = _sorted(vectors[own] @ vectors[chunks].T, False)
+        similar = {other: _highest(vectors[own] @ vectors[theirs].T, kind == other) for other, theirs in rows.items()}
+        passages = _highest(vectors[own] @ vectors[chunks].T, False)
         found[kind] = []
         for number, row in enumerate(own):
             text = entries[row].text
@@ -219,10 +219,14 @@ def _observe(
     return found
 
 
-def _sorted(similarities: Floats, without_itself: bool) -> Floats:
+def _highest(similarities: Floats, without_itself: bool) -> Floats:
+    """Of each row the highest that any feature looks at, best first; the rest would take gigabytes of a large corpus."""
     if without_itself:
         np.fill_diagonal(similarities, -1.0)
-    return -np.sort(-similarities, axis=1)
+    rest = max(0, similarities.shape[1] - _NEAR)
+    if rest:
+        similarities.partition(rest, axis=1)
+    return -np.sort(-similarities[:, rest:], axis=1)
 
 
 def fit_view(model: Any, features: Any, labels: Any, counts: Any = None) -> tuple[Floats, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from copy import copy
 from functools import cached_property, lru_cache
@@ -175,6 +175,11 @@ class OpenedVersion:
     @cached_property
     def _keyword_rows(self) -> list[int]:
         return [*self.rows("chunk"), *([] if "question" in self._without else self.rows("question"))]
+
+    @cached_property
+    def _keyword_texts(self) -> Counter[str]:
+        """How many texts of each locator keyword search looks at."""
+        return Counter(self.entries[row].locator for row in self._keyword_rows)
 
     @cached_property
     def _keywords(self) -> KeywordIndex:

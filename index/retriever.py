@@ -24,6 +24,8 @@ Nearest = list[tuple[int, float]]
 _NEAREST = {"chunk": 400, "question": 60}
 """How many are looked up: of chunks all that matter for the best one of every unit, of questions those that something reads."""
 _SHOWN = 30
+_TEXTS = 4
+"""Texts of a unit whose BM25 counts."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,30 @@ class IndexVersion(OpenedVersion):
 
     def _parts(self, question: str, vector: Floats, chunks: Nearest) -> dict[str, dict[str, float]]:
         """Scores by locator of every part that is fused."""
-        by_chunk = _grouped((self.entries[row].locator, similarity) for row, similarity in chunks)
-        by_sentence = _grouped((self.entries[row].locator, similarity) for row, similarity in self._similar("sentence", vector))
-        locators = (self.entries[row].locator for row in self._keyword_rows)
-        by_keyword = _grouped(zip(locators, self._keywords.scores(question).tolist(), strict=True))
         return {
-            "chunk": {locator: values[0] for locator, values in by_chunk.items()},
-            "sentence": {locator: values[0] for locator, values in by_sentence.items()},
-            "keyword": {locator: float(np.mean(values[:4])) for locator, values in by_keyword.items()},
+            "chunk": self._best(chunks),
+            "sentence": self._best(self._similar("sentence", vector)),
+            "keyword": self._by_keyword(question),
             "classifier": {} if "question" in self._without else self._classifier.scores(vector),
             "letters": {} if "question" in self._without else self._letters.scores(question),
+        }
+
+    def _best(self, nearest: Nearest) -> dict[str, float]:
+        """The highest similarity of each locator."""
+        best: dict[str, float] = {}
+        for row, similarity in nearest:
+            best.setdefault(self.entries[row].locator, similarity)
+        return best
+
+    def _by_keyword(self, question: str) -> dict[str, float]:
+        """BM25 of each locator: the mean of its best texts, those that share no word with the question among them."""
+        scores = self._keywords.scores(question)
+        found: dict[str, list[float]] = defaultdict(list)
+        for place in np.flatnonzero(scores):
+            found[self.entries[self._keyword_rows[place]].locator].append(float(scores[place]))
+        return {
+            locator: sum(sorted(found[locator], reverse=True)[:_TEXTS]) / min(_TEXTS, count) if locator in found else 0.0
+            for locator, count in self._keyword_texts.items()
         }
 
     def _seen(self, question: str, vector: Floats, chunks: Nearest, questions: Nearest, gaps: Nearest) -> Seen:
@@ -108,7 +124,8 @@ class IndexVersion(OpenedVersion):
         """All rows of a kind that has no store, nearest first."""
         rows = self._rows_of[kind]
         similarities = self.vectors[rows] @ vector
-        return [(rows[i], float(similarities[i])) for i in np.argsort(-similarities, kind="stable")]
+        order = np.argsort(-similarities, kind="stable")
+        return list(zip(np.array(rows, dtype=int)[order].tolist(), similarities[order].tolist(), strict=True))
 
     def _shown(self, nearest: Nearest) -> tuple[tuple[Entry, float], ...]:
         return tuple((self.entries[row], similarity) for row, similarity in nearest[:_SHOWN])
@@ -189,11 +206,3 @@ def _values(nearest: Nearest) -> Floats:
 
 def _letters(text: str) -> str:
     return "".join(sign for sign in text.lower() if sign.isalpha())
-
-
-def _grouped(pairs: Any) -> dict[str, list[float]]:
-    """Values by locator, highest first."""
-    found: dict[str, list[float]] = defaultdict(list)
-    for locator, value in pairs:
-        found[locator].append(value)
-    return {locator: sorted(values, reverse=True) for locator, values in found.items()}

@@ -142,10 +142,14 @@ def _client(folder: Path, url: str | None) -> Any:
     if url:
         with _told(lambda error: StoreError("store-unreachable", url=url, reason=error)):
             return _server(url, settings)
-    # A store that cannot be opened is damaged; one that cannot be made lacks room or rights.
-    values = {"version": folder.parent.parent.name} if folder.is_dir() else {"folder": folder}
-    code = "version-damaged" if folder.is_dir() else "data-unwritable"
-    with _told(lambda error: StoreError(code, **values, reason=error)):
+    there = folder.is_dir()
+
+    def unusable(error: Exception) -> StoreError:
+        if there:
+            return StoreError("version-damaged", version=folder.parent.parent.name, reason=error)
+        return StoreError("data-unwritable", folder=folder, reason=error)
+
+    with _told(unusable):
         folder.mkdir(parents=True, exist_ok=True)
         return chromadb.PersistentClient(path=str(folder), settings=settings)
 

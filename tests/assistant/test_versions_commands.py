@@ -80,7 +80,7 @@ def test_a_question_to_an_older_version_and_to_one_publication(own: Settings, tw
 def test_promoting_and_comparing_with_the_eval_suite(own: Settings, two: tuple[str, str]) -> None:
     compared = json.loads(run(own, "index", "compare", *two, "--json").stdout)
     assert compared["cases"] > 50 and compared["left_out"][two[0]]
-    done = run(own, "index", "promote", two[1])
+    done = run(own, "index", "promote", two[1], "--force", "--reason", "een proef")
     assert done.exit_code == 0 and own.data.live() == two[1]
     assert compared["left_out"][two[0]][-1] in done.stdout  # judged on the others, and named
-    assert read_history(own.data.history)[-1].misses == ()
+    assert read_history(own.data.history)[-1].reason == "een proef"

@@ -126,6 +126,7 @@ def publish(page: Page, address: str, assistant: Assistant, version: str) -> Non
         if answer.index_version == version:
             break
         time.sleep(0.1)
+    answer = assistant.ask(QUESTION, publication="plan-2025")
     assert answer.index_version == version and answer.citations[0].locator == "plan-2025:rioolbeheer"
 
 
