@@ -137,15 +137,14 @@ def _refill(data: DataFolder, chroma_url: str | None) -> None:
 
     from index.content import read_entries
     from index.fingerprint import FORMAT
-    from index.stores import STORED, fill_store
+    from index.stores import fill_stores
 
     for name in data.ids():
         if data.manifest(name).get("format") != FORMAT:
             continue  # this code cannot read it, with or without a vector store
         build = data.folder(name)
         entries, vectors = read_entries(build), np.load(build / "vectors.npy")
-        for kind in STORED:
-            fill_store(build, kind, entries, vectors, chroma_url)
+        fill_stores(build, entries, vectors, chroma_url)
 
 
 def _flush(folder: Path) -> None:

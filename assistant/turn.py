@@ -11,7 +11,8 @@ from assistant.answer import Answer, AnswerStatus, Trace
 from corpus.sentences import Sentence
 from corpus.sources import Source
 from corpus.unit import Unit
-from index.retriever import IndexVersion, Search
+from index.retriever import IndexVersion
+from index.several import Search
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,17 +20,15 @@ from corpus.errors import StoreError
 from corpus.publication import Publication, in_force
 from index.atomic import write_json
 from index.chunking import Entry, common_entries, entries_of
-from index.classifier import learn
-from index.content import chunk_keywords, read_entries, write_content
-from index.evidence import learn_evidence
+from index.content import read_entries, write_content
 from index.fingerprint import FORMAT, fingerprint
 from index.guard import GUARDED, learn_guard
-from index.letters import learn_letters
+from index.learned import learn_publication
 from index.manifest import manifest_of
 from index.mending import mend
 from index.partial import PartialVectors
 from index.shipped import embed, key_of, shipped_guard, shipped_vectors
-from index.stores import STORED, check_stores, fill_store, remove_build
+from index.stores import check_stores, fill_stores, remove_build
 from index.versions import DataFolder, verify_files
 
 Progress = Callable[[str, int, int], None]
@@ -111,7 +109,7 @@ class Builder:
         try:
             folder, manifest = self.data.folder(name), self.data.manifest(name)
             verify_files(folder, manifest)
-            check_stores(folder, manifest["entries"], self.chroma_url)
+            check_stores(folder, manifest["collections"], self.chroma_url)
         except StoreError:
             return False  # damaged: it is built again, which is what the error's hint would ask for
         return True
@@ -171,24 +169,19 @@ class Builder:
         write_content(build, publications, entries)
         np.save(build / "vectors.npy", vectors)
         self._tell("learn", 0, 1)
-        self._learn(build, entries, vectors)
+        self._learn(build, publications, entries, vectors)
         self._tell("learn", 1, 1)
-        for number, kind in enumerate(STORED):
-            self._tell("store", number, len(STORED))
-            fill_store(build, kind, entries, vectors, self.chroma_url)
-        self._tell("store", len(STORED), len(STORED))
+        fill_stores(build, entries, vectors, self.chroma_url, lambda done, total: self._tell("store", done, total))
         manifest = manifest_of(build, publications, entries, self.model, int(vectors.shape[1]), self.chroma_url)
         write_json(build.parent / "manifest.json", manifest)
 
-    def _learn(self, build: Path, entries: Sequence[Entry], vectors: Vectors) -> None:
-        questions = [row for row, entry in enumerate(entries) if entry.kind == "question"]
-        locators = [entries[row].locator for row in questions]
-        learn(vectors[questions], locators).save(build / "classifier.npz")
-        learn_letters([entries[row].text for row in questions], locators).save(build / "letters.npz")
+    def _learn(self, build: Path, publications: Sequence[Publication], entries: Sequence[Entry], vectors: Vectors) -> None:
+        for publication in publications:
+            if publication.is_guidance:
+                learn_publication(publication.id, entries, vectors).save(build, publication.id)
         for kind in GUARDED:
             guard = shipped_guard(kind, entries, self.model) or learn_guard(kind, entries, vectors)
             guard.save(build / f"{kind}.npz")
-        learn_evidence(entries, vectors, chunk_keywords(entries)).save(build / "evidence.npz")
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self.progress:

@@ -36,6 +36,7 @@ class Entry:
         text: what is searched by keyword and, with ``context`` before it, embedded.
         context: titles that tell what the text is about; empty for sentences and questions.
         asked: the kind of thing that a gap asks for, who writes a disclosure; empty for others.
+        publication: id of the publication it belongs to; empty for the messages that every index holds.
     """
 
     kind: EntryKind
@@ -45,6 +46,7 @@ class Entry:
     text: str
     context: str = ""
     asked: str = ""
+    publication: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -60,12 +62,11 @@ class Entry:
 def entries_of(publication: Publication) -> list[Entry]:
     """Every entry of a publication: chunks, sentences, bank questions, gaps; of a cited source only its passages."""
     chunks = [entry for unit in publication.units for entry in _chunks(unit, publication)]
-    if not publication.is_guidance:
-        return [replace(chunk, kind="source") for chunk in chunks]
-    sentences = [
-        Entry("sentence", str(unit.locator), s.start, s.end, s.text) for unit in publication.units for s in sentences_of(unit)
-    ]
-    return [*chunks, *sentences, *_questions(publication), *_gaps(publication)]
+    if publication.is_guidance:
+        found = [*chunks, *_sentences(publication), *_questions(publication), *_gaps(publication)]
+    else:
+        found = [replace(chunk, kind="source") for chunk in chunks]
+    return [replace(entry, publication=publication.id) for entry in found]
 
 
 def common_entries() -> list[Entry]:
@@ -96,6 +97,11 @@ def _chunks(unit: Unit, publication: Publication) -> Iterator[Entry]:
 def _chunk(unit: Unit, group: list[Sentence], context: str) -> Entry:
     start, end = group[0].start, group[-1].end
     return Entry("chunk", str(unit.locator), start, end, unit.text[start:end], context)
+
+
+def _sentences(publication: Publication) -> Iterator[Entry]:
+    for unit in publication.units:
+        yield from (Entry("sentence", str(unit.locator), s.start, s.end, s.text) for s in sentences_of(unit))
 
 
 def _questions(publication: Publication) -> Iterator[Entry]:

@@ -43,10 +43,15 @@ _DEFAULT = (1.47, 1.36, -0.92, -1.85, 2.15, -1.13, -3.91)
 
 @dataclass(frozen=True)
 class Signals:
-    """Log-odds that a question is on the subject, and that the corpus answers it (None: no model for it)."""
+    """Log-odds that a question is on the subject, and that the corpus answers it (None: no model for it).
+
+    Attributes:
+        plain: the first as the plain model has it: that of one publication can be compared with that of another.
+    """
 
     topical: float
     answered: float | None
+    plain: float
 
 
 @dataclass(frozen=True)
@@ -134,15 +139,16 @@ class EvidenceModel:
 
     def judge(self, seen: Seen, *, plain: bool = False) -> Signals:
         """Log-odds for one question; ``plain``: as if nothing had been learned."""
+        standardised = (np.array(seen.plain(), dtype=np.float32) - self.centre) / self.scale
+        by_default = _linear(np.array(_DEFAULT, dtype=np.float32), standardised)
         if plain or not self.weights.size:
-            features = (np.array(seen.plain(), dtype=np.float32) - self.centre) / self.scale
-            return Signals(_linear(np.array(_DEFAULT, dtype=np.float32), features), None)
+            return Signals(by_default, None, by_default)
         features = np.array(seen.all(), dtype=np.float32)
         topical, answered = (
             _linear(weights, np.append(features, [_linear(view, seen.vector), letter_view(seen.text, self.rarity, letters)]))
             for weights, view, letters in zip(self.weights, self.views, self.letters, strict=True)
         )
-        return Signals(topical, answered)
+        return Signals(topical, answered, by_default)
 
     def save(self, file: Path) -> None:
         """Write the arrays as ``.npz``."""

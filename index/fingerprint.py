@@ -10,7 +10,7 @@ from dataclasses import asdict
 from corpus.publication import Publication
 from index.chunking import CHUNK_LIMIT, Entry
 
-FORMAT = 3
+FORMAT = 4
 """Layout of an index version; raise it when a file of the version changes its meaning."""
 LEARNING = 8
 """How classifier and evidence model are learned; raise it when that changes, for the same texts then give another version."""

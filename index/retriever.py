@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,9 @@ from index.chunking import Entry, EntryKind
 from index.evidence import Seen, Signals
 from index.fusion import WEIGHTS, fuse
 from index.guard import GuardModel, most_like
-from index.opened import Floats, OpenedVersion
+from index.loaded import Floats
+from index.opened import OpenedVersion
+from index.several import Hit, Search, merged
 
 Nearest = list[tuple[int, float]]
 """Rows with their cosine similarity, nearest first."""
@@ -28,33 +29,6 @@ _TEXTS = 4
 """Texts of a unit whose BM25 counts."""
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A unit that was found: its locator and fused score."""
-
-    locator: str
-    score: float
-
-
-@dataclass(frozen=True)
-class Search:
-    """What one search found.
-
-    Attributes:
-        hits: all units, best first.
-        vector: the question's, for those who look closer.
-        questions: the nearest bank questions with their cosine similarity, best first.
-        gaps: the nearest known gaps, the same way.
-        signals: what tells whether the corpus answers (``index/evidence.py``).
-    """
-
-    hits: tuple[Hit, ...]
-    vector: Floats
-    questions: tuple[tuple[Entry, float], ...]
-    gaps: tuple[tuple[Entry, float], ...]
-    signals: Signals
-
-
 class IndexVersion(OpenedVersion):
     """An index version that is searched; see ``OpenedVersion`` for how it is opened."""
 
@@ -63,10 +37,14 @@ class IndexVersion(OpenedVersion):
         self.search("warm")
 
     def search(self, question: str) -> Search:
-        """Rank all units for a standalone question."""
+        """Rank all units for a standalone question, publication by publication."""
         if "spelling" not in self._without:
             question = self._vocabulary.corrected(question)
-        vector = self._embedded(question)
+        vector = self._loaded.embedded(question)
+        return merged([self.limited(each.id)._searched(question, vector) for each in self.corpus.guidance])
+
+    def _searched(self, question: str, vector: Floats) -> Search:
+        """What the only publication of a view has to say."""
         chunks = self._nearest("chunk", vector)
         questions = [] if "question" in self._without else self._nearest("question", vector)
         gaps = self._similar("gap", vector)
@@ -74,9 +52,8 @@ class IndexVersion(OpenedVersion):
             (WEIGHTS[name], scores) for name, scores in self._parts(question, vector, chunks).items() if name not in self._without
         ]
         hits = tuple(Hit(locator, score) for locator, score in fuse(parts, self._locators).items())
-        # Of a publication without a bank the model of the whole version says little.
-        plain = "question" in self._without or (self._only is not None and not questions)
-        signals = self._evidence.judge(self._seen(question, vector, chunks, questions, gaps), plain=plain)
+        seen = self._seen(question, vector, chunks, questions, gaps)
+        signals = self._learned.evidence.judge(seen, plain="question" in self._without)
         return Search(hits, vector, self._shown(questions), self._shown(gaps), signals)
 
     def _parts(self, question: str, vector: Floats, chunks: Nearest) -> dict[str, dict[str, float]]:
@@ -85,8 +62,8 @@ class IndexVersion(OpenedVersion):
             "chunk": self._best(chunks),
             "sentence": self._best(self._similar("sentence", vector)),
             "keyword": self._by_keyword(question),
-            "classifier": {} if "question" in self._without else self._classifier.scores(vector),
-            "letters": {} if "question" in self._without else self._letters.scores(question),
+            "classifier": {} if "question" in self._without else self._learned.classifier.scores(vector),
+            "letters": {} if "question" in self._without else self._learned.letters.scores(question),
         }
 
     def _best(self, nearest: Nearest) -> dict[str, float]:
@@ -132,20 +109,20 @@ class IndexVersion(OpenedVersion):
 
     def danger(self, message: str) -> float:
         """Log-odds that a message discloses danger to somebody (``index/guard.py``)."""
-        return self._guarded(message, "disclosure", self._danger)
+        return self._guarded(message, "disclosure", self._loaded.danger)
 
     def attack(self, message: str) -> float:
         """Log-odds that a message orders to break the rules (``index/guard.py``)."""
-        return self._guarded(message, "attack", self._attack)
+        return self._guarded(message, "attack", self._loaded.attack)
 
     def _guarded(self, message: str, kind: EntryKind, model: GuardModel) -> float:
-        similarities, own = self._to_messages(message), self._messages[1] == kind
+        similarities, own = self._loaded.to_messages(message), self._loaded.messages[1] == kind
         # What lies near a question of the bank is a question, however strong its words.
-        return model.judge(message, self._embedded(message), similarities[own], similarities[~own])
+        return model.judge(message, self._loaded.embedded(message), similarities[own], similarities[~own])
 
     def who(self, message: str) -> str:
         """Who seems to write a message of danger, as the nearest disclosures do."""
-        nearest = self._similar("disclosure", self._embedded(message))
+        nearest = self._similar("disclosure", self._loaded.embedded(message))
         return most_like([self.entries[row] for row, _ in nearest], [similarity for _, similarity in nearest])
 
     def places(self, text: str) -> list[Unit]:
@@ -175,9 +152,7 @@ class IndexVersion(OpenedVersion):
         return dict(zip((self.entries[row].start for row in rows), (self.vectors[rows] @ vector).tolist(), strict=True))
 
     def _nearest(self, kind: EntryKind, vector: Floats) -> Nearest:
-        if self._only is not None:  # the store holds every publication
-            return self._similar(kind, vector)[: _NEAREST[kind]]
-        store = self._stores.get(kind)
+        store = self._store(kind)
         return store.search(vector.tolist(), min(_NEAREST[kind], len(self.rows(kind)))) if store else []
 
 

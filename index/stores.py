@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from index.vector_store import VectorStore
 
 STORED: tuple[EntryKind, ...] = ("chunk", "question")
-"""Kinds that have a Chroma collection; sentences are compared only within found units, which numpy does at once."""
+"""Kinds that have Chroma collections, one for each publication; sentences are compared only within found units, which numpy does at once."""
 
 _MISSED = 0.1
 """Share of probes that may miss one of their ten nearest: the graph is approximate and made by several threads. Measured on
@@ -36,24 +37,53 @@ _PERSISTED = "index_metadata.pickle"
 changes when it is opened as well, and of which Chroma notices damage itself."""
 
 
-def collection(build: Path, kind: EntryKind) -> str:
-    """Name of a build's collection: of its own, for a server holds those of all versions and builds."""
-    return f"{build.parent.name}-{build.name}-{kind}"
+def collections_of(entries: Sequence[Entry]) -> dict[str, list[int]]:
+    """The rows of each collection, by what follows a build in its name: ``chunk-crm-2021``. None is empty."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for row, entry in enumerate(entries):
+        if entry.kind in STORED:
+            found[part_name(entry.kind, entry.publication)].append(row)
+    return dict(found)
 
 
-def fill_store(build: Path, kind: EntryKind, entries: Sequence[Entry], vectors: NDArray[np.float32], url: str | None) -> None:
-    """Fill the store of one kind and compare it with an exact scan before anybody relies on it.
+def part_name(kind: EntryKind, publication: str) -> str:
+    """Names the entries of one kind and publication."""
+    return f"{kind}-{publication}"
+
+
+def open_store(build: Path, part: str, url: str | None) -> VectorStore:
+    """The collection of a part of a build. Its name is of its own, for a server holds those of all versions and builds."""
+    from index.vector_store import VectorStore
+
+    return VectorStore(f"{_prefix(build)}{part}", build / "chroma", url)
+
+
+def _prefix(build: Path) -> str:
+    return f"{build.parent.name}-{build.name}-"
+
+
+def fill_stores(
+    build: Path,
+    entries: Sequence[Entry],
+    vectors: NDArray[np.float32],
+    url: str | None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Fill the collections and compare each with an exact scan before anybody relies on it.
+
+    Args:
+        progress: called with (collections filled, of how many).
 
     Raises:
         StoreError: a row is missing or another one is found.
     """
-    rows = [row for row, entry in enumerate(entries) if entry.kind == kind]
-    store = _store(build, kind, url)
-    try:
-        store.fill(rows, vectors[rows] if rows else np.zeros((0, vectors.shape[1]), dtype=np.float32))
-        _check_recall(store, rows, vectors, build.parent.name)
-    finally:
-        store.close()
+    parts = collections_of(entries)
+    for done, (part, rows) in enumerate(parts.items()):
+        progress(done, len(parts))
+        with closing(open_store(build, part, url)) as store:
+            store.fill(rows, vectors[rows])
+            _check_recall(store, rows, vectors, build.parent.name)
+    progress(len(parts), len(parts))
     if url is None:
         folder = build / "chroma"
         graphs = [file for written in folder.glob(f"*/{_PERSISTED}") for file in sorted(written.parent.iterdir())]
@@ -79,53 +109,42 @@ def check_graphs(build: Path) -> None:
             raise StoreError("version-damaged", version=build.parent.name, reason=f"chroma/{name} ≠ {_SEAL}")
 
 
-def check_stores(build: Path, counts: dict[str, int], url: str | None) -> None:
+def check_stores(build: Path, counts: Mapping[str, int], url: str | None) -> None:
     """Look whether a build's stores are whole. Of embedded ones, without Chroma, which takes a second to load.
 
     Args:
-        counts: vectors that each kind should have.
+        counts: vectors that each collection should have, as the manifest says.
 
     Raises:
         StoreError: a store is missing, damaged or lacks vectors, or the server does not answer.
     """
     if url is None:
         check_graphs(build)
-        _check_database(build)
+        _check_database(build, len(counts))
         return
-    for kind in STORED:
-        store = _store(build, kind, url)
-        try:
-            _check_count(store, counts.get(kind, 0), build.parent.name)
-        finally:
-            store.close()
+    for part, count in counts.items():
+        with closing(open_store(build, part, url)) as store:
+            _check_count(store, count, build.parent.name)
 
 
-def _check_database(build: Path) -> None:
+def _check_database(build: Path, collections: int) -> None:
     try:
         with closing(sqlite3.connect(f"{(build / _DATABASE).as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("PRAGMA quick_check").fetchone()[0]
             made = connection.execute("SELECT count(*) FROM collections").fetchone()[0]
     except sqlite3.Error as error:
         raise StoreError("version-damaged", version=build.parent.name, reason=f"{_DATABASE}: {error}") from error
-    if found != "ok" or made != len(STORED):
+    if found != "ok" or made != collections:
         raise StoreError("version-damaged", version=build.parent.name, reason=f"{_DATABASE}: {found}, {made}")
 
 
 def remove_build(build: Path, url: str | None) -> None:
     """Remove a build's folder and its collections on the server ``url``; None: they are in the folder."""
-    for kind in STORED if url else ():
-        store = _store(build, kind, url)
-        try:
-            store.drop()
-        finally:
-            store.close()
+    if url:
+        from index.vector_store import drop_collections
+
+        drop_collections(_prefix(build), url)
     shutil.rmtree(build)
-
-
-def _store(build: Path, kind: EntryKind, url: str | None) -> VectorStore:
-    from index.vector_store import VectorStore
-
-    return VectorStore(collection(build, kind), build / "chroma", url)
 
 
 def _check_recall(store: VectorStore, rows: Sequence[int], vectors: NDArray[np.float32], name: str) -> None:

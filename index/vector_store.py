@@ -80,15 +80,6 @@ class VectorStore:
             hits = self._langchain().similarity_search_by_vector_with_relevance_scores(list(vector), k=limit)
         return [(int(document.page_content), 1.0 - float(distance)) for document, distance in hits]
 
-    def drop(self) -> None:
-        """Remove the collection; nothing happens when it is not there.
-
-        Raises:
-            StoreError: the store is damaged or the server is gone.
-        """
-        with _told(self._failed):
-            self._drop()
-
     def _drop(self) -> None:
         if self.name in {collection.name for collection in self._client.list_collections()}:
             self._client.delete_collection(self.name)
@@ -119,6 +110,22 @@ class VectorStore:
         if self._url:
             return StoreError("store-unreachable", url=self._url, reason=error)
         return StoreError("data-unwritable", folder=self._folder, reason=error)
+
+
+def drop_collections(prefix: str, url: str) -> None:
+    """Remove every collection of a server whose name begins so.
+
+    Raises:
+        StoreError: the server does not answer, or fails.
+    """
+    client = _client(Path(), url)
+    try:
+        with _told(lambda error: StoreError("store-unreachable", url=url, reason=error)):
+            for collection in client.list_collections():
+                if collection.name.startswith(prefix):
+                    client.delete_collection(collection.name)
+    finally:
+        client.close()
 
 
 @contextmanager

@@ -33,13 +33,10 @@ DURABLE = (
     "corpus.json",
     "entries.jsonl",
     "vectors.npy",
-    "classifier.npz",
-    "letters.npz",
-    "evidence.npz",
     "disclosure.npz",
     "attack.npz",
 )
-"""Files of a version that are its truth; their checksums stand in the manifest."""
+"""Files of a version that are its truth; with what is learned of each publication, their checksums stand in the manifest."""
 MANIFEST = frozenset({"version", "format", "model", "publications", "entries", "files", "built"})
 """What a manifest of any format says."""
 _LOCKED = DURABLE[0]
@@ -270,12 +267,12 @@ def verify_files(folder: Path, manifest: dict[str, Any]) -> None:
     Raises:
         StoreError: a file is missing or differs; it names the file.
     """
-    for name in DURABLE:
+    for name, wanted in (dict.fromkeys(DURABLE) | manifest["files"]).items():
         try:
             found = checksum(folder / name)
         except OSError as error:
             raise StoreError("version-damaged", version=folder.parent.name, reason=f"{name}: {error.strerror}") from error
-        if found != manifest.get("files", {}).get(name):
+        if found != wanted:
             raise StoreError("version-damaged", version=folder.parent.name, reason=f"{name} ≠ manifest.json")
 
 

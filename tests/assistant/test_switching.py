@@ -85,7 +85,7 @@ def test_a_turn_ends_on_the_version_it_began_with(own: Settings, two: tuple[str,
         own.data.promote(two[1])
         wait_for(lambda: running.ask(ASKED).index_version == two[1])
         assert index.name == two[0] and index.search("riet").hits[0].locator == "wateren-2024:bepaling-1"
-    assert index._lock.closed and not running.index._lock.closed
+    assert index._loaded.lock.closed and not running.index._loaded.lock.closed
 
 
 def test_a_version_that_cannot_be_opened_changes_nothing(

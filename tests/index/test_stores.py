@@ -7,6 +7,7 @@ import math
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from index.chunking import common_entries
 from index.fusion import fuse
 from index.keyword import KeywordIndex
 from index.retriever import IndexVersion
-from index.vector_store import VectorStore
+from index.vector_store import VectorStore, drop_collections
 from index.versions import DataFolder
 
 RANDOM = np.random.default_rng(7).normal(size=(300, 16)).astype(np.float32)
@@ -37,8 +38,11 @@ def url(request: pytest.FixtureRequest) -> str | None:
 def store(url: str | None, tmp_path: Path) -> Iterator[VectorStore]:
     store = VectorStore("proef-chunk", tmp_path, url)
     yield store
-    store.drop()
     store.close()
+    if url:
+        drop_collections("proef-", url)
+        with closing(VectorStore("proef-chunk", tmp_path, url)) as gone, pytest.raises(StoreError):
+            gone.count()
 
 
 def test_it_finds_what_an_exact_scan_finds(store: VectorStore) -> None:
