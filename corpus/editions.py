@@ -27,10 +27,13 @@ def carry_over(before: Publication, after: Publication) -> Carried:
     """What of ``before``'s bank can be taken over for ``after``."""
     asked = {row.question for row in after.bank} | {gap.question for gap in after.gaps}
     fresh = [row for row in before.bank if row.question not in asked]
-    kept = [row for row in fresh if row.unit in after.by_id and row.quote in after.by_id[row.unit].text]
+    kept, lost = [], []
+    for row in fresh:
+        holds = row.unit in after.by_id and row.quote in after.by_id[row.unit].text
+        (kept if holds else lost).append(row)
     gaps = [
         Gap(gap.question, gap.nearest if gap.nearest in after.by_id else None, gap.kind)
         for gap in before.gaps
         if gap.question not in asked
     ]
-    return Carried(tuple(kept), tuple(row for row in fresh if row not in kept), tuple(gaps))
+    return Carried(tuple(kept), tuple(lost), tuple(gaps))

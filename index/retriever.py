@@ -12,7 +12,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from corpus.unit import Unit
 from index.chunking import Entry, EntryKind
-from index.evidence import Seen, Signals
+from index.evidence import Seen
 from index.fusion import WEIGHTS, fuse
 from index.guard import GuardModel, most_like
 from index.loaded import Floats

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from index.vector_store import VectorStore
 
 STORED: tuple[EntryKind, ...] = ("chunk", "question")
-"""Kinds that have Chroma collections, one for each publication; sentences are compared only within found units, which numpy does at once."""
+"""Kinds that have Chroma collections, one for each publication; sentences are compared with numpy."""
 
 _MISSED = 0.1
 """Share of probes that may miss one of their ten nearest: the graph is approximate and made by several threads. Measured on
