@@ -8,12 +8,11 @@ from assistant.answer import AnswerStatus
 from assistant.asked import asks_source, asks_whole, kind_asked, lacks
 from assistant.sourced import settle
 from assistant.turn import Turn
+from index.evidence import PLAIN_FROM
 
 # Log-odds of the models of index/evidence.py, set on held-out questions of the banks; docs/evaluation.md tells how.
 ON_TOPIC_FROM = -1.2
 """93 % of the held-out off-topic questions lie below it and 2 % of those on the subject."""
-PLAIN_FROM = 0.5
-"""The same where a publication has no bank to learn from."""
 SOURCE_FROM = -1.2
 """The same where a source is asked and the best unit is a reference: such questions share few words with the subject."""
 SURE_FROM = 2.2
@@ -68,13 +67,13 @@ def _judge(turn: Turn) -> None:
     lacking = lacks(turn, " ".join(unit.text for unit in turn.places or [best]))
     score = None if signals.answered is None else signals.answered - LACKING * lacking + LEANING * turn.followed
     wanted = NAMED_FROM if turn.places else SOURCED_FROM if reference or asks_source(turn) else ANSWERED_FROM
-    answered = score is None or score >= (ANSWERED_FROM if lacking else wanted)
+    answered = not lacking if score is None else score >= (ANSWERED_FROM if lacking else wanted)
     limit = PLAIN_FROM if score is None else SOURCE_FROM if reference and asks_source(turn) else ON_TOPIC_FROM
     sure = score is not None and score >= SURE_FROM
     on_topic = turn.followed or signals.topical >= (min(limit, FAR_FROM) if sure else limit)
     if not turn.places and not (on_topic and (answered or signals.topical >= DOUBTFUL_BELOW)):
         turn.status = AnswerStatus.OFF_TOPIC
-    elif score is not None and not answered:
+    elif not answered:
         turn.missing = kind_asked(turn)
-        if score < PARTIAL_FROM:
+        if score is None or score < PARTIAL_FROM:
             turn.status = AnswerStatus.NOT_IN_GUIDANCE

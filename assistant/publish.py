@@ -18,7 +18,7 @@ class Verdict:
 
     Attributes:
         cases: how many were judged.
-        left_out: ids of the cases whose places the version does not have.
+        left_out: ids of the cases that were not judged: the version lacks their places, or another publication answers them.
         misses: what is worse than the baseline; empty when the gate holds.
     """
 

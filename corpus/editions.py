@@ -27,7 +27,8 @@ def carry_over(before: Publication, after: Publication) -> Carried:
     """What of ``before``'s bank can be taken over for ``after``."""
     asked = {row.question for row in after.bank} | {gap.question for gap in after.gaps}
     fresh = [row for row in before.bank if row.question not in asked]
-    kept, lost = [], []
+    kept: list[BankQuestion] = []
+    lost: list[BankQuestion] = []
     for row in fresh:
         holds = row.unit in after.by_id and row.quote in after.by_id[row.unit].text
         (kept if holds else lost).append(row)

@@ -42,8 +42,10 @@ def sentences_in(text: str, offset: int = 0, block: int = 0, item: int = 0) -> l
     begin, search = 0, number.end() if number else 0
     cuts: list[tuple[int, int]] = []
     for match in _END.finditer(text, search):
-        word = text[begin : match.start()].rsplit(None, 1)[-1].lower().strip("(‘“")
-        if match.group().startswith(".") and word in _ABBREVIATIONS:
+        words = text[begin : match.start()].rsplit(None, 1)
+        if not words:
+            continue  # a sign before the first word, as behind something that was cut off
+        if match.group().startswith(".") and words[-1].lower().strip("(‘“") in _ABBREVIATIONS:
             continue
         cuts.append((begin, match.end()))
         begin = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from evals.score import measures
@@ -19,17 +21,22 @@ def misses(run: Run, corpus: Any) -> list[str]:
     """What is worse than the baseline by more than ``TOLERANCE``, or set differently; empty when the gate holds."""
     baseline = _baseline()
     found = [f"{key}: {run.settings[key]} ≠ {baseline['settings'][key]}" for key in _COMPARED if _differs(run, baseline, key)]
-    lost = [f"{name}: –" for name in baseline["measures"] if name not in run.summary]
+    measured = dict.fromkeys(name for row in baseline["rows"].values() for name in row)
+    lost = [f"{name}: –" for name in measured if name not in run.summary]
     return [*found, *lost, *worse(run, corpus)]
 
 
 def worse(run: Run, corpus: Any) -> list[str]:
-    """The measures alone that are worse than the baseline by more than ``TOLERANCE``; those without a case are left out."""
-    baseline, found = _baseline(), []
+    """The measures alone that are worse than the baseline by more than ``TOLERANCE``, over the cases that both have.
+
+    Those without a case are left out.
+    """
+    before, found = _baseline()["rows"], []
     for name, measure in measures(corpus).items():
-        if name in _NOT_GATED or name not in baseline["measures"] or name not in run.summary:
+        pairs = [(before[i][name], row[name]) for i, row in run.rows.items() if name in before.get(i, {}) and name in row]
+        if not pairs:
             continue
-        then, now = baseline["measures"][name], run.summary[name].value
+        then, now = (fmean(values) for values in zip(*pairs, strict=True))
         lost = now - then if measure.lower_is_better else then - now
         if lost > TOLERANCE:
             found.append(f"{name}: {now:.3f} ({then:.3f})")
@@ -38,11 +45,13 @@ def worse(run: Run, corpus: Any) -> list[str]:
 
 def write_baseline(run: Run, file: Path) -> None:
     """Accept a run as the new baseline."""
-    kept = {
-        "settings": {key: run.settings[key] for key in _COMPARED},
-        "measures": {name: round(value.value, 4) for name, value in run.summary.items() if name not in _NOT_GATED},
-    }
-    file.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    settings = json.dumps({key: run.settings[key] for key in _COMPARED}, ensure_ascii=False)
+    rows = ",\n".join(f" {json.dumps(uid)}: {json.dumps(_gated(row))}" for uid, row in run.rows.items())
+    file.write_text(f'{{"settings": {settings},\n"rows": {{\n{rows}\n}}}}\n', encoding="utf-8")
+
+
+def _gated(row: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in row.items() if name not in _NOT_GATED}
 
 
 def _baseline() -> dict[str, Any]:

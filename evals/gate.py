@@ -13,7 +13,8 @@ from evals.suite import evaluate
 def judge(settings: Settings, version: str) -> Verdict:
     """Answer the test half from a version and compare the scores with the baseline.
 
-    Cases whose places the version does not have are named and not judged; measures that are left without a case neither.
+    Cases whose places the version does not have, or that have none and are answered from another publication, are named and not
+    judged; measures that are left without a case neither.
     What an installation sets differently (model, ingredients) is no miss by itself: it counts by what becomes of the answers.
 
     Raises:
@@ -25,6 +26,7 @@ def judge(settings: Settings, version: str) -> Verdict:
         if not cases:
             return Verdict(0, tuple(left_out))
         run = evaluate(settings, "test", assistant=assistant, cases=cases)
-        return Verdict(len(cases), tuple(left_out), tuple(worse(run, assistant.index.corpus)))
+        misses = worse(run, assistant.index.corpus)
+        return Verdict(len(run.cases), (*left_out, *run.elsewhere), tuple(misses))
     finally:
         assistant.close()

@@ -12,9 +12,13 @@ from corpus.errors import EvalError
 from evals.cases import Case
 
 
-def generate(assistant: Assistant, cases: Sequence[Case]) -> dict[str, Answer]:
-    """Answers by case id."""
-    return {case.id: _answer(assistant, case) for case in cases}
+def generate(assistant: Assistant, cases: Sequence[Case], publication: str | None = None) -> dict[str, Answer]:
+    """Answers by case id.
+
+    Args:
+        publication: id of the one to answer from; None: all.
+    """
+    return {case.id: _answer(assistant, case, publication) for case in cases}
 
 
 def write_answers(answers: Iterable[Answer], file: Path) -> None:
@@ -35,7 +39,7 @@ def read_answers(file: Path) -> dict[str, Answer]:
     return {str(row.id): row for row in rows}
 
 
-def _answer(assistant: Assistant, case: Case) -> Answer:
-    answer = assistant.ask(case.question, [message.model_dump() for message in case.history])
+def _answer(assistant: Assistant, case: Case, publication: str | None) -> Answer:
+    answer = assistant.ask(case.question, [message.model_dump() for message in case.history], publication=publication)
     answer.id = case.id
     return answer

@@ -22,7 +22,9 @@ from assistant.answer import Answer
 from assistant.service import Assistant
 from assistant.settings import Settings
 from corpus.errors import EvalError
-from evals.cases import Case, Half, load_cases
+from corpus.locator import Locator
+from corpus.publication import Corpus
+from evals.cases import Case, Half, editions, load_cases
 from evals.generate import generate, read_answers, write_answers
 from evals.intervals import interval
 from evals.score import Rows, Summary, measures, score, summarise
@@ -40,7 +42,8 @@ class Run:
     """One evaluation.
 
     Attributes:
-        bankless: answers given as if the publication had no bank.
+        bankless: answers given as if the publication that the cases are about had no bank and stood alone.
+        elsewhere: ids of cases that were left out: their question has no place, and another publication answers it.
         without: measures of the same cases with an ingredient switched off, by ingredient; empty when not measured.
         nearest: cosine of the nearest bank question, by case.
     """
@@ -53,6 +56,7 @@ class Run:
     summary: dict[str, Summary]
     without: dict[str, dict[str, Summary]] = field(default_factory=dict)
     nearest: dict[str, float] = field(default_factory=dict)
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,9 @@ def evaluate(
     assistant = assistant or Assistant(settings)
     cases = load_cases(half, assistant.index.corpus) if cases is None else cases
     answers, bankless, rows = _answered(assistant, cases)
+    elsewhere = _elsewhere(cases, answers, assistant.index.corpus)
+    cases = [case for case in cases if case.id not in elsewhere]
+    rows = {case.id: rows[case.id] for case in cases}
     names = list(measures(assistant.index.corpus))
     nearest = {case.id: _nearest(assistant, answers[case.id]) for case in cases}
     without: dict[str, dict[str, Summary]] = {}
@@ -95,13 +102,25 @@ def evaluate(
         tell(f"{half} – {name}")
         without[name] = summarise(_answered(assistant.switched_off([name]), cases)[2], names)
     described = describe(settings, assistant, half, cases)
-    return Run(described, cases, answers, bankless, rows, summarise(rows, names), without, nearest)
+    return Run(described, cases, answers, bankless, rows, summarise(rows, names), without, nearest, elsewhere)
 
 
 def _answered(assistant: Assistant, cases: Sequence[Case]) -> tuple[dict[str, Answer], dict[str, Answer], Rows]:
     """Answers, answers without a bank, and what they score."""
-    answers, bankless = generate(assistant, cases), generate(assistant.switched_off(BANKLESS), cases)
+    about = editions(assistant.index.corpus)
+    answers = generate(assistant, cases)
+    bankless = generate(assistant.switched_off(BANKLESS), cases, about[0].id if about else None)
     return answers, bankless, score(cases, answers, bankless, assistant.index.corpus)
+
+
+def _elsewhere(cases: Sequence[Case], answers: Mapping[str, Answer], corpus: Corpus) -> tuple[str, ...]:
+    about = {publication.id for publication in editions(corpus)}
+    return tuple(
+        case.id
+        for case in cases
+        if not case.gold
+        and any(Locator.parse(citation.locator).publication not in about for citation in answers[case.id].citations)
+    )
 
 
 def describe(settings: Settings, assistant: Assistant, half: Half, cases: Sequence[Case]) -> dict[str, Any]:

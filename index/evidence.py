@@ -39,6 +39,8 @@ _SHARPNESS = 40.0
 _NAME = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][\w-]+")
 _DEFAULT = (1.47, 1.36, -0.92, -1.85, 2.15, -1.13, -3.91)
 """Learned on the first publication; used where a publication has no bank of its own."""
+PLAIN_FROM = 0.5
+"""Log-odds of the plain model from which a question is on the subject."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,14 @@ class Signals:
     """Log-odds that a question is on the subject, and that the corpus answers it (None: no model for it).
 
     Attributes:
-        plain: the first as the plain model has it: that of one publication can be compared with that of another.
+        plain: the first as the plain model has it.
+        spread: standard deviation of the best similarity over questions about anything else.
     """
 
     topical: float
     answered: float | None
     plain: float
+    spread: float
 
 
 @dataclass(frozen=True)
@@ -140,15 +144,16 @@ class EvidenceModel:
     def judge(self, seen: Seen, *, plain: bool = False) -> Signals:
         """Log-odds for one question; ``plain``: as if nothing had been learned."""
         standardised = (np.array(seen.plain(), dtype=np.float32) - self.centre) / self.scale
+        spread = float(self.scale[0])
         by_default = _linear(np.array(_DEFAULT, dtype=np.float32), standardised)
         if plain or not self.weights.size:
-            return Signals(by_default, None, by_default)
+            return Signals(by_default, None, by_default, spread)
         features = np.array(seen.all(), dtype=np.float32)
         topical, answered = (
             _linear(weights, np.append(features, [_linear(view, seen.vector), letter_view(seen.text, self.rarity, letters)]))
             for weights, view, letters in zip(self.weights, self.views, self.letters, strict=True)
         )
-        return Signals(topical, answered, by_default)
+        return Signals(topical, answered, by_default, spread)
 
     def save(self, file: Path) -> None:
         """Write the arrays as ``.npz``."""

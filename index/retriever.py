@@ -54,7 +54,7 @@ class IndexVersion(OpenedVersion):
         hits = tuple(Hit(locator, score) for locator, score in fuse(parts, self._locators).items())
         seen = self._seen(question, vector, chunks, questions, gaps)
         signals = self._learned.evidence.judge(seen, plain="question" in self._without)
-        return Search(hits, vector, self._shown(questions), self._shown(gaps), signals)
+        return Search(hits, vector, self._shown(questions), self._shown(gaps), seen, signals)
 
     def _parts(self, question: str, vector: Floats, chunks: Nearest) -> dict[str, dict[str, float]]:
         """Scores by locator of every part that is fused."""

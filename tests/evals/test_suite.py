@@ -6,6 +6,7 @@ import json
 import random
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -83,7 +84,19 @@ def test_the_report_names_every_failed_gate(run: Run, assistant: Assistant) -> N
 def test_a_baseline_is_what_was_accepted(run: Run, assistant: Assistant, tmp_path: Path) -> None:
     write_baseline(run, tmp_path / "b.json")
     kept = json.loads((tmp_path / "b.json").read_text())
-    assert kept["measures"]["top5"] == pytest.approx(run.summary["top5"].value, abs=1e-4)
+    assert list(kept["rows"]) == [case.id for case in run.cases]
+    assert fmean(row["top5"] for row in kept["rows"].values() if "top5" in row) == pytest.approx(
+        run.summary["top5"].value, abs=1e-4
+    )
+
+
+def test_fewer_cases_are_compared_with_the_same_ones(run: Run, assistant: Assistant) -> None:
+    missed = [uid for uid, row in run.rows.items() if row.get("near_miss") == 0]
+    assert missed
+    without_hits = {uid: row for uid, row in run.rows.items() if row.get("near_miss") != 1}
+    assert worse(replace(run, rows=without_hits), assistant.index.corpus) == []
+    spoilt = run.rows | {uid: row | {"near_miss": 0.0} for uid, row in run.rows.items() if "near_miss" in row}
+    assert any(miss.startswith("near_miss: 0.000") for miss in worse(replace(run, rows=spoilt), assistant.index.corpus))
 
 
 def test_the_halves_are_large_and_share_no_question(assistant: Assistant) -> None:
