@@ -18,12 +18,12 @@ from index.evidence import PLAIN_FROM, Seen, Signals
 
 Floats = NDArray[np.float32]
 
-# Learned as a conditional logit (McFadden 1974) on 289 questions, each for one of four publications: docs/evaluation.md.
+# Learned as a conditional logit (McFadden 1974) on some 400 questions beside two sets of other publications: docs/evaluation.md.
 _SIMILAR = 1.5
 """For each standard deviation of the best passage's similarity."""
 _FOREIGN = -4.5
 """For the share of words that a publication does not know."""
-_ANSWERED = 0.9
+_ANSWERED = 1.0
 _CLEAR = 5.0
 """Log-odds beyond which a publication's own judgement counts for no more."""
 
@@ -86,10 +86,10 @@ def _chances(searches: Sequence[Search]) -> list[float]:
 
 
 def _answers(signals: Signals) -> float:
-    """Whether a publication seems to answer; without a bank only whether it is on the subject."""
+    """Whether a publication seems to answer, on its subject; without a bank only whether it is on the subject."""
     if signals.answered is None:
         return float(np.clip(signals.plain - PLAIN_FROM, -_CLEAR, 0))
-    return float(np.clip(signals.answered, -_CLEAR, _CLEAR))
+    return float(np.clip(min(signals.topical, signals.answered), -_CLEAR, _CLEAR))
 
 
 def _nearest(found: Sequence[tuple[tuple[Entry, float], ...]]) -> tuple[tuple[Entry, float], ...]:
