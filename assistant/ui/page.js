@@ -40,6 +40,18 @@
     document.querySelectorAll('#chat a[href*="unit="], #evidence a[href*="unit="]').forEach((link) => { link.target = "_blank"; link.rel = "noopener"; });
   }
 
+  // Gradio tells the place in the queue in English, over four parts of the page; it is told once, in the page's language.
+  const place = element("p", { id: "place", hidden: true });
+  function queued() {
+    const told = document.querySelector(".progress-text");
+    const [, number, count] = (told && told.textContent.match(/queue: (\d+)\/(\d+)/)) || [];
+    const text = number ? words.queue_place.replace("{number}", number).replace("{count}", count) : "";
+    if (text === place.textContent) return;
+    place.textContent = text;
+    place.hidden = !text;
+    if (text) { document.querySelector("#question").after(place); say(text); }
+  }
+
   // A new question goes to the top of the conversation, so that its answer is read from the beginning.
   let asked = 0;
   function follow() {
@@ -51,7 +63,7 @@
     }
     asked = questions.length;
   }
-  new MutationObserver(() => requestAnimationFrame(() => { repair(); follow(); })).observe(root, { childList: true, subtree: true });
+  new MutationObserver(() => requestAnimationFrame(() => { repair(); follow(); queued(); })).observe(root, { childList: true, characterData: true, subtree: true });
 
   // A marker shows its evidence; focus moves along for keyboards and screen readers.
   function show(event, link) {
