@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable
 
 from assistant.answer import AnswerStatus
+from assistant.models import ModelError
 from assistant.render import text
 from assistant.service import Assistant
 from assistant.settings import Settings
 from assistant.sources import count_loaded
 from corpus.errors import StoreError, WegwijzerError
-from corpus.publication import load_publications
+from corpus.publication import Corpus, in_force, load_publications
 
 
 def examine(settings: Settings) -> bool:
@@ -56,7 +57,8 @@ def _index(settings: Settings) -> str:
 def _question(settings: Settings) -> str:
     # Without the model, if there is one: a check sends no guidance anywhere.
     assistant = Assistant(settings.model_copy(update={"model": None}))
-    answer = assistant.ask(assistant.starters("nl")[0])
+    questions = [*assistant.starters("nl"), *(unit.title for unit in assistant.index.corpus.units)]
+    answer = assistant.ask(questions[0])
     if answer.status != AnswerStatus.ANSWERED:
         raise StoreError("version-damaged", version=assistant.index.name, reason=answer.status)
     return text("check_question")
@@ -76,4 +78,16 @@ def _model(settings: Settings) -> str:
     return text("check_model", model=settings.model, url=settings.model_url or text("check_provider"))
 
 
-_CHECKS = (_python, _data, _publications, _sources, _index, _question, _model)
+def _window(settings: Settings) -> str:
+    """Whether the model reads what it is set to read: where the whole guidance does not fit, it gets what search finds."""
+    if not settings.model or settings.model_mode == "search":
+        return text("check_window_search")
+    from assistant.llm.passages import whole_tokens
+
+    needed = whole_tokens(Corpus(in_force(load_publications(settings.data.publications))))
+    if needed > settings.model_window:
+        raise ModelError("whole-too-long", "window", needed=needed, window=settings.model_window)
+    return text("check_window", needed=needed, window=settings.model_window)
+
+
+_CHECKS = (_python, _data, _publications, _sources, _index, _question, _model, _window)

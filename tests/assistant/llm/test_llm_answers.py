@@ -235,3 +235,12 @@ def test_doctor_reaches_the_model_without_any_text_of_ours(
     scripted.behaviour = "500"
     assert not examine(changed(model_retries=0))
     assert "status_500" in capsys.readouterr().out
+
+
+def test_doctor_says_when_the_whole_guidance_does_not_fit(
+    changed: Callable[..., Settings], scripted: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not examine(changed(model_mode="whole", model_window=500))
+    assert "WEGWIJZER_MODEL_WINDOW is 500" in capsys.readouterr().out
+    assert examine(changed(model_mode="whole", model_window=100_000))
+    assert "100000" in capsys.readouterr().out
