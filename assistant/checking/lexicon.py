@@ -82,6 +82,7 @@ class Lexicon:
     compares: frozenset[str]
     imperatives: frozenset[str]
     hedge: frozenset[str]
+    infinitive: frozenset[str]
     soft: frozenset[str]
     roles: Groups
     stands: Mapping[int, frozenset[str]]
@@ -136,6 +137,7 @@ def lexicon() -> Lexicon:
         compared=_set(strength["compared"]),
         compares=_set(strength["compares"]),
         hedge=_set(strength["hedge"]),
+        infinitive=_set(strength["infinitive"]),
         soft=_set(strength["soft"]),
         roles=groups,
         stands=_stands(roles, groups),

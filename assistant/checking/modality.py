@@ -84,7 +84,8 @@ def _certain(sentence: Passage, own: Iterable[str], quotes: Sequence[Passage]) -
             if not clause or clause[0].lower in lexicon().purpose:
                 continue
             for position, word in enumerate(clause):
-                scope = around(clause, position) if word.lower in hedge else []
+                able = position > 0 and clause[position - 1].lower in lexicon().infinitive
+                scope = around(clause, position) if word.lower in hedge and not able else []
                 if sum(each.weight for each in scope) >= _LEAST and coverage(scope, sentence.words) >= _SAID:
                     return True
     return False
