@@ -117,7 +117,8 @@ def _entry(citations: list[Citation], turn: int, assistant: Assistant, language:
     parts = [
         '<section class="evidence-entry">',
         f"<h3>{markers} {html.escape(first.label)}</h3>",
-        f'<p class="evidence-page">{html.escape(words["page"].format(page=first.page) + " · " if first.page else "")}'
+        f'<p class="evidence-page">{_book(publication, assistant)}'
+        f"{html.escape(words['page'].format(page=first.page) + ' · ' if first.page else '')}"
         f'<span lang="{publication.language}">{html.escape(unit.title)}</span></p>',
         f'<blockquote class="evidence-text" lang="{publication.language}" tabindex="0">',
         f"{_unit_text(unit, citations, turn)}</blockquote>",
@@ -127,6 +128,13 @@ def _entry(citations: list[Citation], turn: int, assistant: Assistant, language:
         "</section>",
     ]
     return "".join(parts)
+
+
+def _book(publication: Publication, assistant: Assistant) -> str:
+    """The name of a publication where there are several, for two of them may have a place of the same label."""
+    if len(assistant.publications()) == 1:
+        return ""
+    return f'<span lang="{publication.language}">{html.escape(str(publication.data["short_title"]))}</span> · '
 
 
 def copied_text(citation: Citation, publication: Publication, language: str) -> str:

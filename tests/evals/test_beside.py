@@ -10,6 +10,7 @@ import pytest
 from assistant.answer import Answer, AnswerStatus
 from assistant.service import Assistant
 from assistant.settings import Settings
+from assistant.ui.evidence import evidence_html
 from corpus.publication import Publication, read_publication
 from evals.cases import load_cases
 from evals.gate import judge
@@ -38,6 +39,13 @@ def _cites(answer: Answer, locator: str) -> bool:
 def test_the_one_without_a_bank_is_found(both: Assistant) -> None:
     found = [_cites(both.ask(question), f"opvang-2024:{unit}") for kind, unit, question in QUESTIONS if kind == "opvang"]
     assert len(found) >= 60 and sum(found) / len(found) >= 0.75
+
+
+def test_the_evidence_names_the_publication(both: Assistant, assistant: Assistant) -> None:
+    answer = both.ask("Hoeveel uur bijscholing volgt een aandachtsfunctionaris per jaar?")
+    assert "Meldcode en opvang</span>" in evidence_html(answer, 1, both, "nl")
+    alone = evidence_html(assistant.ask("Wat zegt actiepunt 3?"), 1, assistant, "nl")
+    assert str(assistant.index.corpus.guidance[0].data["short_title"]) + "</span>" not in alone
 
 
 def test_off_topic_stays_off_topic(both: Assistant) -> None:
