@@ -1,4 +1,4 @@
-"""The words by which sentences are checked, as read from ``prompts/checking.toml``."""
+"""The words by which sentences are checked, as read from ``prompts/checking.toml`` and ``meanings.txt``."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class Lexicon:
         stands: number of a role's group -> words of a quote that stand for it as well.
         pairs: numbers of two roles -> beginnings of words that stand for both.
         frequency: word -> how often, from 1; ``duty``: word -> how binding, from 1.
+        meanings: words of about the same meaning, a group a line of ``meanings.txt``, Dutch and English together.
     """
 
     cardinals: Mapping[str, float]
@@ -147,7 +148,7 @@ def lexicon() -> Lexicon:
         additions=Groups.of(_lines(data["additions"]["groups"])),
         small=_set(data["small"]["words"]),
         light=_set(data["small"]["light"]),
-        meanings=Groups.of(_lines(data["meanings"]["groups"])),
+        meanings=Groups.of(_lines((files("prompts") / "meanings.txt").read_text(encoding="utf-8"))),
     )
 
 

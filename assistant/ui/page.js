@@ -41,11 +41,16 @@
   }
 
   // Gradio tells the place in the queue in English, over four parts of the page; it is told once, in the page's language.
+  // Most questions wait for a moment only: nothing is told of that.
   const place = element("p", { id: "place", hidden: true });
+  const PATIENCE = 1500;
+  let waits = null; // since when this question has been in the queue
   function queued() {
     const told = document.querySelector(".progress-text");
     const [, number, count] = (told && told.textContent.match(/queue: (\d+)\/(\d+)/)) || [];
-    const text = number ? words.queue_place.replace("{number}", number).replace("{count}", count) : "";
+    waits = number ? waits || Date.now() : null;
+    const long = waits && Date.now() - waits >= PATIENCE;
+    const text = long ? words.queue_place.replace("{number}", number).replace("{count}", count) : "";
     if (text === place.textContent) return;
     place.textContent = text;
     place.hidden = !text;

@@ -13,6 +13,7 @@ _WIDTH = 110
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>&^]")
 # At the beginning of a line these would begin a list, heading, quotation or rule.
 _BEGINNING = re.compile(r"(?:(\d{1,9})([.)])(?=\s|$)|([-+#>=~|:]))")
+_CLOSING = re.compile(r"#+$")
 _ITEM = re.compile(r"^(?:(\d{1,9})\. |- )")
 
 
@@ -34,7 +35,8 @@ def guidance_of(sections: list[Section]) -> str:
 
 def _section(section: Section, notes: dict[str, Section]) -> Iterator[str]:
     added = " .added" if section.added else ""
-    title = _escaped(" ".join(section.title.split()))
+    # Signs at a heading's end would close it.
+    title = _CLOSING.sub(r"\\\g<0>", _escaped(" ".join(section.title.split())))
     yield f"{{#{section.id} page={section.page}{added}}}\n{'#' * section.level} {title}"
     listed = 0
     for block in section.blocks:

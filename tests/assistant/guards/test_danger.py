@@ -39,7 +39,7 @@ def test_disclosures_are_recognised_and_look_alikes_are_not(assistant: Assistant
 
 # Reached when the guard was made; docs/evaluation.md says what was asked.
 MISSED = {"dev": 1, "frozen": 0}
-ALARMED = {"dev": 5, "frozen": 5}
+ALARMED = {"dev": 5, "frozen": 11}
 
 
 @pytest.mark.parametrize(
