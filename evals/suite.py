@@ -90,37 +90,40 @@ def evaluate(
     """
     tell(half)
     assistant = assistant or Assistant(settings)
-    cases = load_cases(half, assistant.index.corpus) if cases is None else cases
-    answers, bankless, rows = _answered(assistant, cases)
-    elsewhere = _elsewhere(cases, answers, assistant.index.corpus)
-    cases = [case for case in cases if case.id not in elsewhere]
-    rows = {case.id: rows[case.id] for case in cases}
+    asked = load_cases(half, assistant.index.corpus) if cases is None else cases
+    answers, bankless, rows = _answered(assistant, asked)
     names = list(measures(assistant.index.corpus))
-    nearest = {case.id: _nearest(assistant, answers[case.id]) for case in cases}
+    nearest = {uid: _nearest(assistant, answers[uid]) for uid in rows}
     without: dict[str, dict[str, Summary]] = {}
     for name in INGREDIENTS if ablate else ():
         tell(f"{half} – {name}")
-        without[name] = summarise(_answered(assistant.switched_off([name]), cases)[2], names)
-    described = describe(settings, assistant, half, cases)
-    return Run(described, cases, answers, bankless, rows, summarise(rows, names), without, nearest, elsewhere)
+        without[name] = summarise(_answered(assistant.switched_off([name]), asked)[2], names)
+    described = describe(settings, assistant, half, asked)
+    judged, elsewhere = _judged(asked, rows)
+    return Run(described, judged, answers, bankless, rows, summarise(rows, names), without, nearest, elsewhere)
 
 
 def _answered(assistant: Assistant, cases: Sequence[Case]) -> tuple[dict[str, Answer], dict[str, Answer], Rows]:
-    """Answers, answers without a bank, and what they score."""
+    """Answers, answers without a bank, and what they score; nothing for a case that has no place and is answered elsewhere."""
     about = editions(assistant.index.corpus)
     answers = generate(assistant, cases)
     bankless = generate(assistant.switched_off(BANKLESS), cases, about[0].id if about else None)
-    return answers, bankless, score(cases, answers, bankless, assistant.index.corpus)
+    return answers, bankless, _scores(cases, answers, bankless, assistant.index.corpus)
 
 
-def _elsewhere(cases: Sequence[Case], answers: Mapping[str, Answer], corpus: Corpus) -> tuple[str, ...]:
-    about = {publication.id for publication in editions(corpus)}
-    return tuple(
-        case.id
+def _scores(cases: Sequence[Case], answers: Mapping[str, Answer], bankless: Mapping[str, Answer], corpus: Corpus) -> Rows:
+    others = {publication.id for publication in corpus.guidance} - {publication.id for publication in editions(corpus)}
+    judged = [
+        case
         for case in cases
-        if not case.gold
-        and any(Locator.parse(citation.locator).publication not in about for citation in answers[case.id].citations)
-    )
+        if case.gold or not others & {Locator.parse(citation.locator).publication for citation in answers[case.id].citations}
+    ]
+    return score(judged, answers, bankless, corpus)
+
+
+def _judged(cases: Sequence[Case], rows: Rows) -> tuple[list[Case], tuple[str, ...]]:
+    """The cases that were judged, and the ids of the others."""
+    return [case for case in cases if case.id in rows], tuple(case.id for case in cases if case.id not in rows)
 
 
 def describe(settings: Settings, assistant: Assistant, half: Half, cases: Sequence[Case]) -> dict[str, Any]:
@@ -167,8 +170,10 @@ def score_again(folder: Path, assistant: Assistant) -> Run:
     lost = [case.id for case in cases if not (case.id in answers and case.id in bankless)]
     if lost:
         raise EvalError("run-unreadable", file=folder, reason=", ".join(lost[:5]))
-    rows = score(cases, answers, bankless, assistant.index.corpus)
-    return Run(settings, cases, answers, bankless, rows, summarise(rows, list(measures(assistant.index.corpus))))
+    rows = _scores(cases, answers, bankless, assistant.index.corpus)
+    judged, elsewhere = _judged(cases, rows)
+    summary = summarise(rows, list(measures(assistant.index.corpus)))
+    return Run(settings, judged, answers, bankless, rows, summary, elsewhere=elsewhere)
 
 
 def compare(before: Path, after: Path) -> dict[str, tuple[float, float, float, int]]:

@@ -20,7 +20,7 @@ def test_pairs_are_labelled_completely_and_halves_share_none() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("half", "caught", "dropped"), [("dev", 0.94, 0.15), ("frozen", 0.90, 0.14)])
+@pytest.mark.parametrize(("half", "caught", "dropped"), [("dev", 0.94, 0.16), ("frozen", 0.90, 0.14)])
 def test_false_sentences_are_caught_and_true_ones_stand(
     assistant: Assistant, settings: Settings, half: str, caught: float, dropped: float
 ) -> None:
