@@ -104,6 +104,8 @@ class VectorStore:
 
         if self._url and not isinstance(error, NotFoundError):
             return StoreError("store-unreachable", url=self._url, reason=error)
+        if _is_full(error):
+            return self._unwritten(error)
         return StoreError("version-damaged", version=self.name.partition("-")[0], reason=error)
 
     def _unwritten(self, error: Exception) -> StoreError:
@@ -140,6 +142,11 @@ def _told(by: Callable[[Exception], StoreError]) -> Iterator[None]:
         raise by(error) from error
 
 
+def _is_full(error: Exception) -> bool:
+    """Whether the disk has no room: SQLite, and so Chroma, may find that out while reading as well."""
+    return any(sign in str(error).lower() for sign in ("disk is full", "no space left"))
+
+
 def _client(folder: Path, url: str | None) -> Any:
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
     import chromadb
@@ -152,7 +159,7 @@ def _client(folder: Path, url: str | None) -> Any:
     there = folder.is_dir()
 
     def unusable(error: Exception) -> StoreError:
-        if there:
+        if there and not _is_full(error):
             return StoreError("version-damaged", version=folder.parent.parent.name, reason=error)
         return StoreError("data-unwritable", folder=folder, reason=error)
 

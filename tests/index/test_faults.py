@@ -208,7 +208,7 @@ def test_a_full_disk(
     for room in (1, 9_000, 90_000, 150_000, 300_000, 900_000):
         forge.start(data, 1, disk(room))
         code, message, hint = forge.ended().split(" | ")
-        assert code == "data-unwritable" and str(data.path) in message and "ruimte" in hint
+        assert code == "data-unwritable" and str(data.path) in message and "ruimte" in hint, (room, message)
         assert data.live() == live and data.ids() == names
         disk(0)
         assert answered(data) == before
