@@ -48,13 +48,11 @@ class Signals:
     """Log-odds that a question is on the subject, and that the corpus answers it (None: no model for it).
 
     Attributes:
-        plain: the first as the plain model has it.
         spread: standard deviation of the best similarity over questions about anything else.
     """
 
     topical: float
     answered: float | None
-    plain: float
     spread: float
 
 
@@ -143,17 +141,16 @@ class EvidenceModel:
 
     def judge(self, seen: Seen, *, plain: bool = False) -> Signals:
         """Log-odds for one question; ``plain``: as if nothing had been learned."""
-        standardised = (np.array(seen.plain(), dtype=np.float32) - self.centre) / self.scale
         spread = float(self.scale[0])
-        by_default = _linear(np.array(_DEFAULT, dtype=np.float32), standardised)
         if plain or not self.weights.size:
-            return Signals(by_default, None, by_default, spread)
+            features = (np.array(seen.plain(), dtype=np.float32) - self.centre) / self.scale
+            return Signals(_linear(np.array(_DEFAULT, dtype=np.float32), features), None, spread)
         features = np.array(seen.all(), dtype=np.float32)
         topical, answered = (
             _linear(weights, np.append(features, [_linear(view, seen.vector), letter_view(seen.text, self.rarity, letters)]))
             for weights, view, letters in zip(self.weights, self.views, self.letters, strict=True)
         )
-        return Signals(topical, answered, by_default, spread)
+        return Signals(topical, answered, spread)
 
     def save(self, file: Path) -> None:
         """Write the arrays as ``.npz``."""

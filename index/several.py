@@ -88,7 +88,7 @@ def _chances(searches: Sequence[Search]) -> list[float]:
 def _answers(signals: Signals) -> float:
     """Whether a publication seems to answer, on its subject; without a bank only whether it is on the subject."""
     if signals.answered is None:
-        return float(np.clip(signals.plain - PLAIN_FROM, -_CLEAR, 0))
+        return float(np.clip(signals.topical - PLAIN_FROM, -_CLEAR, 0))
     return float(np.clip(min(signals.topical, signals.answered), -_CLEAR, _CLEAR))
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Before numpy is loaded: what is learned differs a little with the number of threads. The Makefile sets the same.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import socket
 from collections.abc import Iterator
 from pathlib import Path

@@ -20,13 +20,13 @@ def test_pairs_are_labelled_completely_and_halves_share_none() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("half", "caught", "dropped"), [("dev", 0.94, 0.16), ("frozen", 0.90, 0.14)])
+@pytest.mark.parametrize(("half", "caught", "dropped", "copies"), [("dev", 0.94, 0.16, 0.03), ("frozen", 0.90, 0.14, 0.05)])
 def test_false_sentences_are_caught_and_true_ones_stand(
-    assistant: Assistant, settings: Settings, half: str, caught: float, dropped: float
+    assistant: Assistant, settings: Settings, half: str, caught: float, dropped: float, copies: float
 ) -> None:
     pairs = load_pairs(half)
     rates = {row.kind: row.rate for row in score(pairs, verdicts(checker_for(assistant.index, settings), pairs))}
-    assert rates["changed_number"] == 1.0 and rates["near_copy"] <= 0.05
+    assert rates["changed_number"] == 1.0 and rates["near_copy"] <= copies
     assert rates["~false"] >= caught and rates["~true"] <= dropped, rates
 
 

@@ -20,7 +20,7 @@ def searched(
     seen = Seen("vraag", VECTOR, chunks, none, none, none, 1.0, 4, foreign, 0, 0)
     hits = (Hit(f"{name}:een", 7.0), Hit(f"{name}:twee", 4.0))
     questions = ((Entry("question", f"{name}:een", 0, 3, "vraag", publication=name), similar),)
-    return Search(hits, VECTOR, questions, (), seen, Signals(topical, answered, topical, 0.02))
+    return Search(hits, VECTOR, questions, (), seen, Signals(topical, answered, 0.02))
 
 
 def test_one_publication_is_left_as_it_is() -> None:
